@@ -1,0 +1,1 @@
+"""Exports come in, dossiers and statistics without personal data go out (archive, warehouse)."""

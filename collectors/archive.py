@@ -1,0 +1,116 @@
+"""The archive: every accepted export as an immutable folder, named by its content; the truth of an installation.
+
+archive/<source>/<first two of the id>/<export_id>/
+    export.json          the sidecar: where it came from, how it was read, what became of its rows
+    rows.parquet         dossiers in canonical columns, no personal data        (dossier lists)
+    refused.parquet      refused rows: sheet, row, column, reason               (dossier lists)
+    response.json.gz     the bytes as delivered                                 (portal responses)
+    request.json         the question they answer                               (portal responses)
+"""
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from collectors.export import ExportReport, Finding, Outcome
+
+SIDECAR = "export.json"
+ROWS = "rows.parquet"
+REFUSED = "refused.parquet"
+RESPONSE = "response.json.gz"
+REQUEST = "request.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """One accepted export in the archive."""
+
+    folder: Path
+    report: ExportReport
+
+    @property
+    def is_dossier_list(self) -> bool:
+        """Whether the folder holds dossiers (else a portal response)."""
+        return (self.folder / ROWS).exists()
+
+
+def folder_of(archive: Path, source: str, export_id: str) -> Path:
+    """Return where an export of this id stands, whether it is there or not."""
+    return archive / source / export_id[:2] / export_id
+
+
+def drafts(archive: Path) -> Path:
+    """Return a new folder to build an export in; `keep` moves it to its place."""
+    draft = archive / ".draft" / uuid.uuid4().hex
+    draft.mkdir(parents=True)
+    return draft
+
+
+def keep(archive: Path, draft: Path, report: ExportReport, *, collected_at: datetime) -> Archived:
+    """Write the sidecar and move the draft to its place in one step: a half-written export is never seen."""
+    sidecar = {**_plain(report), "collected_at": _instant(collected_at)}
+    text = json.dumps(sidecar, ensure_ascii=False, indent=1, sort_keys=True)
+    (draft / SIDECAR).write_text(text, encoding="utf-8")
+    for file in draft.iterdir():
+        _flush(file)
+    place = folder_of(archive, report.source, report.export_id)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(draft, place)
+    return Archived(place, report)
+
+
+def find(archive: Path, export_id: str) -> Archived | None:
+    """Return the export of this id, whatever its source; None when it was never accepted."""
+    found = next(iter(sorted(archive.glob(f"*/{export_id[:2]}/{export_id}/{SIDECAR}"))), None)
+    return read(found.parent) if found else None
+
+
+def everything(archive: Path) -> Iterator[Archived]:
+    """Yield every accepted export, in the order of their ids."""
+    for sidecar in sorted(archive.glob(f"[!.]*/*/*/{SIDECAR}"), key=lambda path: path.parent.name):
+        yield read(sidecar.parent)
+
+
+def clear_drafts(archive: Path) -> None:
+    """Remove what a run that was cut off left behind."""
+    shutil.rmtree(archive / ".draft", ignore_errors=True)
+
+
+def read(folder: Path) -> Archived:
+    """Return the export that stands in a folder of the archive."""
+    values: dict[str, Any] = json.loads((folder / SIDECAR).read_text(encoding="utf-8"))
+    known = {field.name for field in fields(ExportReport)}
+    report = ExportReport(**{name: value for name, value in values.items() if name in known})
+    return Archived(
+        folder,
+        replace(
+            report,
+            outcome=Outcome(report.outcome),
+            captured_at=datetime.fromisoformat(values["captured_at"]),
+            findings=tuple(Finding(**finding) for finding in values["findings"]),
+            unmapped=tuple(values["unmapped"]),
+            dropped=tuple(values["dropped"]),
+            refusals=tuple(values["refusals"]),
+        ),
+    )
+
+
+def _plain(report: ExportReport) -> Mapping[str, Any]:
+    if report.captured_at is None:
+        raise ValueError("an accepted export has a capture time")
+    return {**asdict(report), "captured_at": _instant(report.captured_at)}
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _flush(file: Path) -> None:
+    with file.open("rb+") as handle:
+        os.fsync(handle.fileno())

@@ -1,0 +1,121 @@
+"""One export (a file, or one response of a portal): its errors, and the report of what became of its rows.
+
+ExportError                 one export cannot be taken; the others go on
+├── UnreadableExport        not a container we can open (damaged, encrypted, an error page, ...)
+├── EmptyExport             nothing below the header, or no cells at all
+├── UnknownLayout           no sheet has a header we know
+├── MissingColumn           the layout is known, but a column that a metric needs is not there
+├── RequestNeeded           a portal response without endpoint, period or capture time
+└── InvalidResponse         a portal response that breaks one of its rules
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ExportError(Exception):
+    """An export that is refused as a whole; the text is for the person who made it, in Vietnamese."""
+
+    def __init__(
+        self,
+        *,
+        file: str,
+        found: str,
+        expected: str,
+        advice: str,
+        sheet: str = "",
+        row: int | None = None,
+        column: str = "",
+    ) -> None:
+        self.file, self.sheet, self.row, self.column = file, sheet, row, column
+        self.found, self.expected, self.advice = found, expected, advice
+        super().__init__(self.message_vi)
+
+    @property
+    def message_vi(self) -> str:
+        """File, sheet, row, column; what was found, what was expected, what to do."""
+        places = [f"tệp {self.file}"]
+        places += [f"trang tính “{self.sheet}”"] if self.sheet else []
+        places += [f"dòng {self.row}"] if self.row else []
+        places += [f"cột “{self.column}”"] if self.column else []
+        return f"{', '.join(places)}: {self.found}. Cần: {self.expected}. Cách xử lý: {self.advice}."
+
+
+class UnreadableExport(ExportError):
+    """The bytes are not a container we can open."""
+
+
+class EmptyExport(ExportError):
+    """There is nothing to read."""
+
+
+class UnknownLayout(ExportError):
+    """No sheet has a header we know."""
+
+
+class MissingColumn(ExportError):
+    """The layout is known, but lacks a column that a metric needs."""
+
+
+class RequestNeeded(ExportError):
+    """A portal response that does not say which question it answers."""
+
+
+class InvalidResponse(ExportError):
+    """A portal response that breaks one of its own rules."""
+
+
+class Outcome(StrEnum):
+    """What became of an export."""
+
+    ACCEPTED = "accepted"
+    ALREADY = "already"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something odd that was kept: named check, column, number of rows, and where the first one stands."""
+
+    check_id: str
+    column: str
+    rows: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What became of one export and of each of its rows: read = accepted + merged + refused + skipped."""
+
+    file_name: str
+    outcome: Outcome
+    export_id: str = ""
+    source: str = ""
+    layout: str = ""
+    captured_at: datetime | None = None
+    synthetic: bool = False
+    partial: bool = False
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_merged: int = 0
+    rows_refused: int = 0
+    rows_skipped: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    mapped: dict[str, str] = field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    refusals: tuple[str, ...] = ()
+    message_vi: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every row read is accounted for."""
+        parts = self.rows_accepted + self.rows_merged + self.rows_refused + self.rows_skipped
+        return self.rows_read == parts
+
+    @property
+    def flawed(self) -> bool:
+        """Whether anything of it was refused: the run then ends with exit code 1."""
+        return self.outcome is Outcome.REFUSED or self.rows_refused > 0

@@ -1,0 +1,238 @@
+"""Where an installation lives: the folders under `--home` and the settings in its `tthc.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+Section = TypeVar("Section")
+
+TEMPLATE = """\
+# Cấu hình giám sát TTHC. Dòng bắt đầu bằng # là ghi chú; sửa xong chạy `tthc doctor` để kiểm tra.
+
+[office]
+# Mã đơn vị màn hình mở ra đầu tiên, ví dụ "H35.12". Để trống: đơn vị gốc đầu tiên có dữ liệu.
+unit = ""
+# Nguồn số liệu chính khi hai nguồn cùng có một tỷ lệ: "igate", "portal_v2", ... Để trống: danh sách hồ sơ.
+primary_source = ""
+
+[collect]
+# Số giây chờ khi một lần thu thập khác đang chạy, trước khi báo ai đang giữ khóa.
+lock_wait_seconds = 30
+
+[targets]
+# Tệp chỉ tiêu riêng của cơ quan (cùng dạng với metrics/targets.toml), đường dẫn tính từ thư mục này.
+# Mục trùng id thay mục có sẵn, mục mới được thêm vào. Để trống: chỉ dùng chỉ tiêu kèm theo.
+file = ""
+
+[screen]
+address = "127.0.0.1"
+port = 8501
+
+[exporter]
+address = "127.0.0.1"
+port = 9108
+
+[schedule]
+# Giờ thu thập hằng ngày của `tthc up` (giờ Việt Nam); lần thứ hai dành cho số liệu đến muộn.
+times = ["06:30", "09:30"]
+
+# Tên và đơn vị cha khi bản xuất không nói, hoặc nói khác. Lặp lại khối này cho từng đơn vị.
+# [[unit]]
+# code = "H35.12.01"
+# name = "Phòng Quản lý văn hóa"
+# parent = "H35.12"
+"""
+
+
+class ConfigError(ValueError):
+    """A setting in `tthc.toml` that cannot be used; the message names file, key and what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Whose screen this is."""
+
+    unit: str = ""
+    primary_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """How a collection behaves."""
+
+    lock_wait_seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFile:
+    """The office's own targets."""
+
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A loopback address a server listens on."""
+
+    address: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Times of day (HH:MM, Vietnam) of the daily collection."""
+
+    times: list[str] = field(default_factory=lambda: ["06:30", "09:30"])
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSetting:
+    """A unit's name and parent where the exports do not say, or say otherwise."""
+
+    code: str
+    name: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one installation."""
+
+    office: Office = Office()
+    collect: Collect = Collect()
+    targets: TargetFile = TargetFile()
+    screen: Address = Address(port=8501)
+    exporter: Address = Address(port=9108)
+    schedule: Schedule = field(default_factory=Schedule)
+    units: tuple[UnitSetting, ...] = ()
+
+    @property
+    def parents(self) -> dict[str, str]:
+        """Parent by unit code, for the units whose parent is set by hand."""
+        return {unit.code: unit.parent for unit in self.units if unit.parent}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Name by unit code, for the units named by hand."""
+        return {unit.code: unit.name for unit in self.units if unit.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders and files of one installation."""
+
+    path: Path
+    config: Config = field(default_factory=Config)
+
+    @property
+    def settings_file(self) -> Path:
+        """The file people edit."""
+        return self.path / "tthc.toml"
+
+    @property
+    def inbox(self) -> Path:
+        """Where people drop exports."""
+        return self.path / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        """What was accepted, for ever."""
+        return self.path / "archive"
+
+    @property
+    def warehouse(self) -> Path:
+        """The database: a cache of the archive."""
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The snapshots that screen, exporter and reports read."""
+        return self.path / "published"
+
+    @property
+    def journal(self) -> Path:
+        """What was done and sent: cannot be computed again."""
+        return self.path / "journal.sqlite"
+
+    @property
+    def extra_targets(self) -> Path | None:
+        """The office's own target file, if one is set."""
+        return self.path / self.config.targets.file if self.config.targets.file else None
+
+
+def open_home(path: Path) -> Home:
+    """Return the installation at `path` with its settings; the folder need not exist yet.
+
+    Raises ConfigError for a file that is not TOML, an unknown section or key, or a value of the wrong type.
+    """
+    settings = path / "tthc.toml"
+    if not settings.exists():
+        return Home(path)
+    try:
+        document = tomllib.loads(settings.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{settings}: không đọc được ({error}). Sửa dòng đó hoặc tạo lại bằng `tthc init`."
+        ) from error
+    return Home(path, _config(settings, document))
+
+
+def create_home(path: Path) -> Home:
+    """Write a commented `tthc.toml` and the folders where they are missing; change nothing that exists."""
+    path.mkdir(parents=True, exist_ok=True)
+    settings = path / "tthc.toml"
+    if not settings.exists():
+        settings.write_text(TEMPLATE, encoding="utf-8")
+    home = open_home(path)
+    for folder in (home.inbox, home.archive, home.published):
+        folder.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+_SECTIONS = {
+    "office": Office,
+    "collect": Collect,
+    "targets": TargetFile,
+    "screen": Address,
+    "exporter": Address,
+    "schedule": Schedule,
+}
+
+
+def _config(settings: Path, document: Mapping[str, Any]) -> Config:
+    units = tuple(_section(settings, "unit", UnitSetting, entry) for entry in document.get("unit", []))
+    sections: dict[str, Any] = {}
+    for name, values in document.items():
+        if name == "unit":
+            continue
+        if name not in _SECTIONS or not isinstance(values, dict):
+            raise ConfigError(f"{settings}: mục [{name}] không có trong cấu hình. Các mục: {', '.join(_SECTIONS)}.")
+        sections[name] = _section(settings, name, _SECTIONS[name], {**_defaults(name), **values})
+    return Config(**sections, units=units)
+
+
+def _defaults(name: str) -> dict[str, Any]:
+    """The ports differ between the two servers, so they are no defaults of the class."""
+    return {"screen": {"port": 8501}, "exporter": {"port": 9108}}.get(name, {})
+
+
+def _section(settings: Path, name: str, kind: type[Section], values: Mapping[str, Any]) -> Section:
+    hints = get_type_hints(kind)
+    for key, value in values.items():
+        if key not in hints:
+            raise ConfigError(f"{settings}: [{name}] không có khóa “{key}”. Các khóa: {', '.join(hints)}.")
+        expected = get_origin(hints[key]) or hints[key]
+        if type(value) is not expected:
+            raise ConfigError(f"{settings}: [{name}] {key} = {value!r} sai kiểu; cần {_TYPE_WORDS[expected]}.")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ConfigError(f"{settings}: [{name}] thiếu khóa bắt buộc ({error}).") from error
+
+
+_TYPE_WORDS: dict[type, str] = {str: "chữ trong ngoặc kép", int: "số nguyên", list: "danh sách"}

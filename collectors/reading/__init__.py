@@ -1,0 +1,1 @@
+"""Bytes to tables of text: the container is recognised by its content, never by its name."""

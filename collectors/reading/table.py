@@ -1,0 +1,33 @@
+"""A sheet as rows of text: what every reader delivers, whatever the container was."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """Where a table stands in a plain UTF-8 file whose every line is one record: it can be read by the engine."""
+
+    path: Path
+    delimiter: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet (or one delimited file, sheet ""): its rows, numbered as a spreadsheet shows them, from 1.
+
+    `rows()` starts anew at each call. `ragged` is True where the width of a row means something (delimited text).
+    """
+
+    sheet: str
+    rows: Callable[[], Iterator[Row]]
+    ragged: bool = False
+    clean_text: CleanText | None = None
+
+    def head(self, count: int) -> list[Row]:
+        """Return the first rows: enough to find a header."""
+        return [row for row, _ in zip(self.rows(), range(count), strict=False)]

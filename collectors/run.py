@@ -1,0 +1,189 @@
+"""Files → archive → warehouse: one export after the other, each with its report; a bad one does not stop the rest."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from collectors import archive, load
+from collectors.archive import Archived
+from collectors.export import ExportError, ExportReport, Outcome, RequestNeeded, UnknownLayout, UnreadableExport
+from collectors.home import VIETNAM, Home
+from collectors.reading import delimited, workbook
+from collectors.reading.container import HEAD, Container, recognise
+from collectors.sources import dossier_list, portal_v2, stored_response
+from collectors.sources.stored_response import AskedOnCommandLine
+
+_REQUEST = ".request.json"
+_LOCK_FILES = ("~$", ".")  # a spreadsheet program's lock file, a hidden file
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the person says of the files: when they were made, and (portal responses) what they answer."""
+
+    captured_at: datetime | None = None
+    endpoint: str | None = None
+    period: str | None = None
+
+
+Progress = Callable[[int, int, str], None]
+
+
+def exports_in(paths: Sequence[Path]) -> list[Path]:
+    """Return the files to read: those named, and every file below the folders named, in the order of their names.
+
+    Requests standing beside their responses, lock files of spreadsheet programs and hidden files are no exports.
+    """
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    return [path for path in found if not path.name.startswith(_LOCK_FILES) and not path.name.endswith(_REQUEST)]
+
+
+def collect(
+    con: duckdb.DuckDBPyConnection, home: Home, paths: Sequence[Path], *, told: Told, now: datetime, progress: Progress
+) -> list[ExportReport]:
+    """Archive and load each file that is an export; return one report per file, in the same order.
+
+    One transaction per export: rows, refusals, findings and the days to count again belong together.
+    Files that were accepted before (the same bytes) change nothing.
+    """
+    reports = []
+    for place, path in enumerate(paths):
+        progress(place, len(paths), path.name)
+        report, kept = _collect_one(home, path, told, now)
+        if kept is not None:
+            in_transaction(con, [kept])
+        reports.append(report)
+    progress(len(paths), len(paths), "")
+    return reports
+
+
+def examine(home: Home, paths: Sequence[Path], *, told: Told) -> list[ExportReport]:
+    """Return the report each file would get, and change nothing."""
+    reports = []
+    for path in paths:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                reports.append(_read(path, told, Path(folder)))
+            except ExportError as error:
+                reports.append(_refused(path, error))
+    return reports
+
+
+def restore(con: duckdb.DuckDBPyConnection, home: Home, *, everything: bool) -> int:
+    """Load what the archive has and the warehouse has not (all of it when empty); return how many exports."""
+    archive.clear_drafts(home.archive)
+    known = set() if everything else load.loaded(con)
+    missing = [export for export in archive.everything(home.archive) if export.report.export_id not in known]
+    if missing:
+        in_transaction(con, missing)
+    return len(missing)
+
+
+def in_transaction(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
+    """Load archived exports in one transaction."""
+    con.execute("BEGIN")
+    try:
+        load.load(con, exports)
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def _collect_one(home: Home, path: Path, told: Told, now: datetime) -> tuple[ExportReport, Archived | None]:
+    with _draft(home.archive) as draft:
+        try:
+            known = archive.find(home.archive, _identity(path, told))
+            if known is not None:
+                return replace(known.report, outcome=Outcome.ALREADY, file_name=path.name), None
+            report = _read(path, told, draft)
+        except ExportError as error:
+            return _refused(path, error), None
+        kept = archive.keep(home.archive, draft, report, collected_at=now)
+        return report, kept
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    draft = archive.drafts(folder)
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _read(path: Path, told: Told, draft: Path) -> ExportReport:
+    container = _container(path)
+    if container is Container.JSON:
+        return stored_response.read(path, _request(path, told), draft)
+    origin = dossier_list.Origin(path.name, _identity(path, told), _captured_at(path, told))
+    tables = workbook.tables(path) if container is Container.WORKBOOK else delimited.tables(path)
+    with tempfile.TemporaryDirectory(prefix="tthc-") as spill:
+        return dossier_list.read(tables, origin, draft, spill=Path(spill))
+
+
+def _container(path: Path) -> Container:
+    try:
+        container = recognise(path)
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise UnreadableExport(
+            file=path.name,
+            found=f"không mở được tệp ({error.strerror})",
+            expected="một tệp có thật và được phép đọc",
+            advice="kiểm tra đường dẫn và quyền đọc; đóng tệp nếu đang mở bằng Excel",
+        ) from error
+    if container is Container.JSON and not portal_v2.looks_like(head):
+        raise UnknownLayout(
+            file=path.name,
+            found="JSON không phải phản hồi của Cổng dịch vụ công quốc gia",
+            expected="phản hồi có code, data và message",
+            advice="lưu lại đúng phản hồi của trang Đánh giá chất lượng phục vụ",
+        )
+    return container
+
+
+def _request(path: Path, told: Told) -> bytes:
+    return stored_response.request_of(path, AskedOnCommandLine(told.endpoint, told.period), told.captured_at)
+
+
+def _identity(path: Path, told: Told) -> str:
+    """Return the id of the export: its bytes, and for a portal response also the question and the time."""
+    if _container(path) is Container.JSON:
+        return stored_response.identity(path.read_bytes(), _request(path, told))
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _captured_at(path: Path, told: Told) -> datetime:
+    """Return when the export was made: as told, as its sidecar says, else the time stamp of the file."""
+    if told.captured_at is not None:
+        return told.captured_at
+    sidecar = path.with_suffix(_REQUEST)
+    if not sidecar.exists():
+        return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    try:
+        moment = datetime.fromisoformat(json.loads(sidecar.read_text(encoding="utf-8"))["captured_at"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise RequestNeeded(
+            file=sidecar.name,
+            found="không đọc được captured_at",
+            expected='{"captured_at": "2026-10-31T15:00:00Z"}',
+            advice="sửa tệp này, hoặc xóa nó và dùng --captured-at",
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+def _refused(path: Path, error: ExportError) -> ExportReport:
+    return ExportReport(file_name=path.name, outcome=Outcome.REFUSED, message_vi=error.message_vi)

@@ -1,0 +1,109 @@
+-- The warehouse: a cache of the archive. Its text is hashed; another hash means "rebuild from the archive".
+-- Instants are UTC, dossier times are local (Asia/Ho_Chi_Minh), both as TIMESTAMP without zone.
+CREATE SCHEMA collected;
+
+-- one row per accepted export (a file, or one response of a portal)
+CREATE TABLE collected.export (
+    export_id VARCHAR NOT NULL,        -- sha256 of the bytes (with the request, for a portal response)
+    source VARCHAR NOT NULL,
+    layout VARCHAR NOT NULL,
+    file_name VARCHAR NOT NULL,
+    captured_at TIMESTAMP NOT NULL,    -- UTC
+    synthetic BOOLEAN NOT NULL,
+    partial BOOLEAN NOT NULL,          -- a saved portal response that holds fewer units than it says
+    rows_read BIGINT NOT NULL,
+    rows_accepted BIGINT NOT NULL,
+    rows_merged BIGINT NOT NULL,
+    rows_refused BIGINT NOT NULL,
+    rows_skipped BIGINT NOT NULL,
+    newest_event DATE                  -- newest reception or completion among the rows
+);
+
+-- one row per dossier and source: its newest version
+CREATE TABLE collected.dossier (
+    source VARCHAR NOT NULL,
+    dossier_code VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL,
+    procedure_key VARCHAR NOT NULL,
+    channel VARCHAR,                   -- online, direct, postal, missing (blank cell), unknown; NULL: no such column
+    service_level VARCHAR,             -- full, partial, information, missing, unknown; NULL: no such column
+    received_at TIMESTAMP,
+    due_at TIMESTAMP,                  -- a due day without time is 23:59:59 of that day
+    finished_at TIMESTAMP,             -- the result exists
+    returned_at TIMESTAMP,             -- the result was handed over
+    status TINYINT,                    -- national list, 1 to 10; NULL: text not understood
+    fee_obligation BOOLEAN,
+    fee_amount BIGINT,                 -- đồng
+    paid_online BOOLEAN,
+    components_digitised BOOLEAN,
+    result_electronic BOOLEAN,
+    data_reused BOOLEAN,
+    satisfied BOOLEAN,                 -- NULL: not rated
+    export_id VARCHAR NOT NULL,
+    sheet VARCHAR NOT NULL,
+    row_number INTEGER NOT NULL,       -- as the spreadsheet shows it, from 1
+    captured_at TIMESTAMP NOT NULL     -- UTC
+);
+
+-- one row per source, unit, period and measure: the newest observation (a partial response never replaces a complete one)
+CREATE TABLE collected.statistic (
+    source VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL,        -- "id:…" until a response tells the code of that id
+    period_start DATE NOT NULL,
+    period_end DATE NOT NULL,
+    measure VARCHAR NOT NULL,
+    value DECIMAL(20, 4),              -- as delivered; NULL: delivered as null
+    quality VARCHAR,                   -- the portal's own mark, e.g. TEMP_NATIONAL_REPORT_DENOMINATOR
+    partial BOOLEAN NOT NULL,
+    export_id VARCHAR NOT NULL,
+    item VARCHAR NOT NULL,             -- where in the response, e.g. children[3].totalOnTime
+    captured_at TIMESTAMP NOT NULL     -- UTC
+);
+
+-- one row per unit and source: its newest delivered name
+CREATE TABLE collected.unit (
+    source VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL,
+    unit_name VARCHAR,
+    level VARCHAR,                     -- national, province, department, commune; NULL: not delivered
+    captured_at TIMESTAMP NOT NULL
+);
+
+-- one row per id that a source uses beside the unit code (some portal responses give only the id)
+CREATE TABLE collected.unit_alias (
+    source VARCHAR NOT NULL,
+    id VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL
+);
+
+-- one row per procedure and source: its newest delivered name and field
+CREATE TABLE collected.procedure (
+    source VARCHAR NOT NULL,
+    procedure_key VARCHAR NOT NULL,    -- the code, or the folded name where the export has no code
+    procedure_code VARCHAR,
+    procedure_name VARCHAR,
+    field VARCHAR,
+    captured_at TIMESTAMP NOT NULL
+);
+
+-- one row per refused row
+CREATE TABLE collected.refusal (
+    export_id VARCHAR NOT NULL,
+    sheet VARCHAR NOT NULL,
+    row_number INTEGER NOT NULL,
+    column_name VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    found VARCHAR NOT NULL             -- the value where it can hold no personal data, else its shape
+);
+
+-- one row per finding: something odd that was kept
+CREATE TABLE collected.finding (
+    export_id VARCHAR NOT NULL,
+    check_id VARCHAR NOT NULL,
+    column_name VARCHAR NOT NULL,
+    rows BIGINT NOT NULL,
+    example VARCHAR NOT NULL
+);
+
+-- one row per day whose counts must be made again, filled in the transaction that loads an export
+CREATE TABLE collected.touched_day (day DATE NOT NULL);

@@ -1,0 +1,38 @@
+-- after loading, inside the caller's transaction: one row per key in the tables that keep the newest observation
+
+UPDATE collected.statistic AS s SET unit_code = a.unit_code
+FROM collected.unit_alias AS a
+WHERE s.source = a.source AND s.unit_code = concat('id:', a.id);
+
+UPDATE collected.unit AS u SET unit_code = a.unit_code
+FROM collected.unit_alias AS a
+WHERE u.source = a.source AND u.unit_code = concat('id:', a.id);
+
+CREATE OR REPLACE TABLE collected.statistic AS
+SELECT *
+FROM collected.statistic
+QUALIFY row_number() OVER (
+    PARTITION BY source, unit_code, period_start, period_end, measure
+    ORDER BY partial, captured_at DESC, export_id DESC, item
+) = 1;
+
+CREATE OR REPLACE TABLE collected.unit AS
+SELECT
+    source,
+    unit_code,
+    arg_max(unit_name, (captured_at, unit_name)) FILTER (WHERE unit_name IS NOT NULL) AS unit_name,
+    arg_max(level, (captured_at, level)) FILTER (WHERE level IS NOT NULL) AS level,
+    max(captured_at) AS captured_at
+FROM collected.unit
+GROUP BY ALL;
+
+CREATE OR REPLACE TABLE collected.procedure AS
+SELECT
+    source,
+    procedure_key,
+    any_value(procedure_code) AS procedure_code,
+    arg_max(procedure_name, (captured_at, procedure_name)) FILTER (WHERE procedure_name IS NOT NULL) AS procedure_name,
+    arg_max(field, (captured_at, field)) FILTER (WHERE field IS NOT NULL) AS field,
+    max(captured_at) AS captured_at
+FROM collected.procedure
+GROUP BY ALL;
