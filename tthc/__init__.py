@@ -1,0 +1,1 @@
+"""The command line `tthc`: the only place that knows all three rooms."""

@@ -1,0 +1,322 @@
+"""The commands of `tthc`; each loads only the rooms it needs. Exit 0 done, 1 refused or below target, 2 wrong usage."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collectors.home import Home
+    from metrics.snapshot import Snapshot
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_home = click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="TTHC_HOME",
+    default=Path("var"),
+    show_default=True,
+    help="Where tthc.toml, inbox, archive, warehouse and snapshots live.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+_INSTANT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S"]
+
+
+class _Commands(click.Group):
+    """A group whose errors of our own families end in one line and exit code 1, never in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from collectors.home import ConfigError
+        from collectors.warehouse import LockedError
+
+        try:
+            return super().invoke(ctx)
+        except (ConfigError, LockedError) as error:
+            click.echo(f"tthc: {error}", err=True)
+            ctx.exit(1)
+        except ValueError as error:
+            if type(error).__name__ not in ("TargetError", "PeriodError"):
+                raise
+            click.echo(f"tthc: {error}", err=True)
+            ctx.exit(1)
+
+
+def _example(*lines: str) -> str:
+    """Return the examples of a command, as the last part of its help."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tthc", prog_name="tthc")
+def main() -> None:
+    """Collect dossier statistics, measure them against the law, and warn in time."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+
+
+@main.command(epilog=_example("tthc init", "tthc init --home /srv/tthc"))
+@_home
+def init(home: Path) -> None:
+    """Write a commented tthc.toml and the folders; what exists stays as it is."""
+    from collectors.home import create_home
+
+    made = create_home(home)
+    click.echo(f"Đã sẵn sàng: {made.path}. Cấu hình: {made.settings_file}. Thả bản xuất vào {made.inbox}.")
+
+
+@main.command(epilog=_example("tthc demo", "tthc demo --dossiers 20000 --seed 1 --home var-demo"))
+@_home
+@click.option("--dossiers", type=click.IntRange(100, 2_000_000), default=20_000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed writes the same bytes.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default="2026-10-31", show_default=True, help="Last day.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-exports"),
+    show_default=True,
+    help="Where the exports are written; they hold invented personal columns, so not below --home.",
+)
+@click.option("--write-only", is_flag=True, help="Write the exports, collect nothing.")
+@_json
+def demo(home: Path, dossiers: int, seed: int, until: datetime, out: Path, write_only: bool, as_json: bool) -> None:
+    """Write reproducible SYNTHETIC exports of a department (xlsx, csv), and collect them."""
+    from collectors.demo import write_demo
+
+    files = write_demo(out, dossiers=dossiers, seed=seed, until=until.date())
+    for file in files:
+        click.echo(f"DỮ LIỆU MÔ PHỎNG: {file}", err=as_json)
+    if write_only:
+        if as_json:
+            click.echo(json.dumps({"files": [str(file) for file in files]}, ensure_ascii=False))
+        return
+    _collect(home, tuple(files), as_json=as_json, told={})
+
+
+@main.command(
+    epilog=_example(
+        "tthc collect danh-sach.xlsx",
+        "tthc collect thang-10/ --dry-run",
+        "tthc collect            (everything in the inbox)",
+        "tthc collect tra-loi.json --endpoint evaluation/provide-online-tree --period 2026-08 --captured-at 2026-09-26",
+    )
+)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_home
+@click.option("--captured-at", type=click.DateTime(_INSTANT), help="When the exports were made (else the file's time).")
+@click.option("--endpoint", help="Portal response without its .request.json: which endpoint it answers.")
+@click.option("--period", help="Portal response without its .request.json: 2026-08, 2026-Q3 or 2026.")
+@click.option("--dry-run", is_flag=True, help="Read and report; change nothing.")
+@_json
+def collect(
+    paths: tuple[Path, ...],
+    home: Path,
+    captured_at: datetime | None,
+    endpoint: str | None,
+    period: str | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Collect the given files and folders, or the inbox; one report line per export.
+
+    Exit 1 when an export or a row was refused; the others are collected all the same.
+    """
+    told = {"captured_at": _instant(captured_at), "endpoint": endpoint, "period": period}
+    _collect(home, paths, as_json=as_json, told=told, dry_run=dry_run)
+
+
+def _instant(moment: datetime | None) -> datetime | None:
+    """A time without a zone is a time in Vietnam."""
+    from collectors.home import VIETNAM
+
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+def _collect(
+    home: Path, paths: tuple[Path, ...], *, as_json: bool, told: dict[str, Any], dry_run: bool = False
+) -> None:
+    from collectors.home import create_home
+    from collectors.run import Told, examine, exports_in
+    from tthc import jobs, show
+
+    installed = create_home(home)
+    files = exports_in(paths or (installed.inbox,))
+    if dry_run:
+        reports, snapshot_id = tuple(examine(installed, files, told=Told(**told))), None
+    else:
+        with show.progress("Thu thập") as progress:
+            done = jobs.collect(installed, files, told=Told(**told), now=datetime.now(UTC), progress=progress)
+        reports, snapshot_id = done.reports, done.snapshot_id
+    if as_json:
+        click.echo(show.reports_json(reports, snapshot_id))
+    else:
+        show.reports(reports, dry_run=dry_run)
+    sys.exit(1 if any(report.flawed for report in reports) else 0)
+
+
+@main.command(
+    epilog=_example(
+        "tthc rates",
+        "tthc rates --unit H35.12 --by unit --period 2026-Q3",
+        "tthc rates --metric online --by procedure --period year-to-date --json",
+    )
+)
+@_home
+@click.option("--metric", "metrics", multiple=True, help="One or more metric keys; default: all.")
+@click.option("--unit", help="Unit code; default: the roots.")
+@click.option("--by", type=click.Choice(["unit", "procedure", "field"]), help="Break down.")
+@click.option(
+    "--period",
+    default="latest",
+    show_default=True,
+    help="2026-08-15, 2026-08, 2026-Q3, 2026-H1, 2026, latest, rolling-30, month-, quarter- or year-to-date.",
+)
+@click.option("--source", help="Only this source.")
+@click.option("--volumes", is_flag=True, help="Received, resolved and open dossiers instead of rates.")
+@_json
+def rates(
+    home: Path,
+    metrics: tuple[str, ...],
+    unit: str | None,
+    by: str | None,
+    period: str,
+    source: str | None,
+    volumes: bool,
+    as_json: bool,
+) -> None:
+    """Show numerator, denominator, ratio, target, status and the gap in dossiers."""
+    from metrics import rates as rating
+    from metrics.definitions import METRICS
+    from metrics.targets import load_register
+    from tthc import show
+
+    unknown = [key for key in metrics if key not in METRICS]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)}; known: {', '.join(METRICS)}", param_hint="--metric")
+    installed, snapshot = _snapshot(home)
+    if volumes:
+        counts = rating.volumes(snapshot, unit=unit, period=period, source=source)
+        click.echo(show.volumes_json(snapshot, counts)) if as_json else show.volumes(counts)
+        return
+    register = load_register(installed.extra_targets)
+    rows = rating.rates(snapshot, register, metrics=metrics or None, unit=unit, by=by, period=period, source=source)
+    click.echo(show.rates_json(snapshot, rows)) if as_json else show.rates(snapshot, rows)
+
+
+def _snapshot(home: Path) -> "tuple[Home, Snapshot]":
+    """Return the installation and its newest snapshot; exit 1 with what to do when there is none yet."""
+    from collectors.home import open_home
+    from metrics.snapshot import open_snapshot
+
+    installed = open_home(home)
+    snapshot = open_snapshot(installed.path)
+    if snapshot is None:
+        click.echo(
+            f"tthc: chưa có số liệu trong {home}. Chạy `tthc collect TỆP` (hoặc `tthc demo` để xem thử).", err=True
+        )
+        sys.exit(1)
+    return installed, snapshot
+
+
+@main.command(epilog=_example("tthc targets", "tthc targets --on 2026-10-31 --unit H35.12 --json"))
+@_home
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day; default: today.")
+@click.option("--unit", help="Only what is in force for this unit.")
+@click.option("--metric", help="Only this metric.")
+@click.option("--all", "everything", is_flag=True, help="The whole register, whatever its dates.")
+@_json
+def targets(
+    home: Path, on: datetime | None, unit: str | None, metric: str | None, everything: bool, as_json: bool
+) -> None:
+    """Show the register of targets in force on a day, with their documents."""
+    from collectors.home import VIETNAM, open_home
+    from metrics.targets import load_register
+    from metrics.units import unit_of
+    from tthc import show
+
+    day: date = on.date() if on else datetime.now(VIETNAM).date()
+    register = load_register(open_home(home).extra_targets)
+    found = [t for t in register.targets if everything or t.valid_on(day)]
+    found = [t for t in found if metric is None or t.metric == metric]
+    if unit:
+        found = [t for t in found if t.covers(unit_of(unit), None)]
+    click.echo(show.targets_json(found, day)) if as_json else show.targets(found, day)
+
+
+@main.command(epilog=_example("tthc alerts", "tthc alerts --json"))
+@_home
+@_json
+def alerts(home: Path, as_json: bool) -> None:
+    """List the alerts of the newest snapshot; exit 1 while any is firing."""
+    from tthc import show
+
+    _, snapshot = _snapshot(home)
+    found = snapshot.rows("SELECT * FROM alert ORDER BY severity, rule, metric, unit_code, period_label")
+    click.echo(show.alerts_json(snapshot, found)) if as_json else show.alerts(found)
+    sys.exit(1 if found else 0)
+
+
+@main.command(epilog=_example("tthc rebuild", "tthc rebuild --home /srv/tthc --json"))
+@_home
+@_json
+def rebuild(home: Path, as_json: bool) -> None:
+    """Make the warehouse and its counts again from the archive alone."""
+    from collectors.home import create_home
+    from tthc import jobs
+
+    exports, snapshot_id = jobs.rebuild(create_home(home), now=datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps({"exports": exports, "snapshot_id": snapshot_id}))
+    else:
+        click.echo(f"Đã dựng lại kho từ {exports} bản xuất trong kho lưu; bản công bố {snapshot_id}.")
+
+
+@main.command(epilog=_example("tthc exporter", "tthc exporter --port 9109"))
+@_home
+@click.option("--address", help="Default: as configured (127.0.0.1).")
+@click.option("--port", type=int, help="Default: as configured (9108).")
+def exporter(home: Path, address: str | None, port: int | None) -> None:
+    """Serve /metrics for Prometheus until stopped."""
+    from collectors.home import open_home
+    from tthc import serve
+
+    serve.exporter(open_home(home), address=address, port=port)
+
+
+@main.command(epilog=_example("tthc dashboard", "tthc dashboard --port 8502"))
+@_home
+@click.option("--address", help="Default: as configured (127.0.0.1).")
+@click.option("--port", type=int, help="Default: as configured (8501).")
+def dashboard(home: Path, address: str | None, port: int | None) -> None:
+    """Serve the screen until stopped."""
+    from collectors.home import open_home
+    from tthc import serve
+
+    serve.screen(open_home(home), address=address, port=port)
+
+
+@main.command(epilog=_example("tthc up", "tthc up --home /srv/tthc"))
+@_home
+def up(home: Path) -> None:
+    """Serve the screen and /metrics, and collect the inbox every day, until stopped."""
+    from collectors.home import create_home
+    from tthc import serve
+
+    serve.everything(create_home(home))
+
+
+@main.command(epilog=_example("tthc doctor", "tthc doctor --json"))
+@_home
+@_json
+def doctor(home: Path, as_json: bool) -> None:
+    """Check configuration, lock, disk, freshness and snapshot; say what to do. Exit 1 when something is wrong."""
+    from tthc import doctor as checking
+    from tthc import show
+
+    checks = checking.examine(home, now=datetime.now(UTC))
+    click.echo(show.checks_json(checks)) if as_json else show.checks(checks)
+    sys.exit(0 if all(check.ok for check in checks) else 1)

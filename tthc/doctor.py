@@ -1,0 +1,93 @@
+"""`tthc doctor`: what is wrong with an installation, and what to do about it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from collectors.export import Outcome
+from collectors.home import VIETNAM, ConfigError, Home, open_home
+from metrics.journal import Journal
+from metrics.snapshot import open_snapshot
+from metrics.targets import TargetError, load_register
+
+_LEAST_FREE_BYTES = 1 << 30
+_STALE_AFTER = timedelta(days=2)  # two full daily runs
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: its name, whether it is well, and what was seen or what to do (Vietnamese)."""
+
+    name: str
+    ok: bool
+    message_vi: str
+
+
+def examine(path: Path, *, now: datetime) -> list[Check]:
+    """Return every check of the installation at `path`; nothing is changed."""
+    try:
+        home = open_home(path)
+    except ConfigError as error:
+        return [Check("config", False, str(error))]
+    checks = [Check("config", True, f"cấu hình {home.settings_file if home.settings_file.exists() else 'mặc định'}")]
+    looks: tuple[Callable[[Home, datetime], Iterator[Check]], ...] = (_targets, _disk, _snapshot, _sources, _last_run)
+    for look in looks:
+        checks += look(home, now)
+    return checks
+
+
+def _targets(home: Home, _now: datetime) -> Iterator[Check]:
+    try:
+        count = len(load_register(home.extra_targets).targets)
+    except TargetError as error:
+        yield Check("targets", False, str(error))
+    else:
+        yield Check("targets", True, f"{count} chỉ tiêu trong sổ")
+
+
+def _disk(home: Home, _now: datetime) -> Iterator[Check]:
+    place = home.path if home.path.exists() else Path()
+    free = shutil.disk_usage(place).free
+    advice = "" if free >= _LEAST_FREE_BYTES else "; giải phóng đĩa trước lần thu thập tới"
+    yield Check("disk", free >= _LEAST_FREE_BYTES, f"còn trống {free / (1 << 30):.1f} GiB{advice}")
+
+
+def _snapshot(home: Home, now: datetime) -> Iterator[Check]:
+    snapshot = open_snapshot(home.path)
+    if snapshot is None:
+        yield Check("snapshot", False, "chưa có bản công bố; chạy `tthc collect`")
+        return
+    published = snapshot.rows("SELECT published_at FROM snapshot")[0]["published_at"].replace(tzinfo=UTC)
+    old = now - published > _STALE_AFTER
+    advice = "; kiểm tra lịch thu thập hằng ngày" if old else ""
+    yield Check(
+        "snapshot", not old, f"bản {snapshot.id}, công bố {published.astimezone(VIETNAM):%H:%M %d/%m/%Y}{advice}"
+    )
+
+
+def _sources(home: Home, now: datetime) -> Iterator[Check]:
+    snapshot = open_snapshot(home.path)
+    rows = [] if snapshot is None else snapshot.rows("SELECT source, captured_at FROM source ORDER BY source")
+    for row in rows:
+        captured = row["captured_at"].replace(tzinfo=UTC)
+        late = now - captured > _STALE_AFTER
+        advice = "; đưa bản xuất mới vào" if late else ""
+        when = f"{captured.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+        yield Check(f"source {row['source']}", not late, f"số liệu lấy lúc {when}{advice}")
+
+
+def _last_run(home: Home, _now: datetime) -> Iterator[Check]:
+    if not home.journal.exists():
+        yield Check("runs", False, "chưa có lần thu thập nào; chạy `tthc collect`")
+        return
+    runs = Journal(home.journal).runs(1)
+    if not runs:
+        yield Check("runs", False, "chưa có lần thu thập nào; chạy `tthc collect`")
+        return
+    refused = [export for export in runs[0].exports if export.outcome == Outcome.REFUSED]
+    names = ", ".join(export.file_name for export in refused)
+    advice = f"; bị từ chối: {names}; xem `tthc collect` hoặc màn hình để biết cách sửa" if refused else ""
+    ended = runs[0].finished_at.astimezone(VIETNAM)
+    yield Check("runs", not refused, f"lần gần nhất {ended:%H:%M %d/%m/%Y}, {len(runs[0].exports)} bản xuất{advice}")

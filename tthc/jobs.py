@@ -1,0 +1,76 @@
+"""The jobs that write: collect and rebuild, each from the lock to the published snapshot."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from collectors import run as collecting
+from collectors import warehouse
+from collectors.export import ExportReport
+from collectors.home import Home
+from collectors.run import Progress, Told
+from collectors.warehouse import Warehouse
+from metrics import count
+from metrics.journal import Journal
+from metrics.publish import publish
+from metrics.targets import Register, load_register
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a collection did: a report per file, and the snapshot it published."""
+
+    reports: tuple[ExportReport, ...]
+    snapshot_id: str
+
+    @property
+    def flawed(self) -> bool:
+        """Whether anything was refused."""
+        return any(report.flawed for report in self.reports)
+
+
+def collect(home: Home, paths: Sequence[Path], *, told: Told, now: datetime, progress: Progress) -> Collected:
+    """Archive, load and count the exports, then publish; what was cut off earlier is made good first."""
+    register = load_register(home.extra_targets)
+    with _opened(home, now) as store:
+        collecting.restore(store.con, home, everything=store.empty)
+        reports = collecting.collect(store.con, home, paths, told=told, now=now, progress=progress)
+        _count(store, everything=store.empty)
+        Journal(home.journal).record_run(started_at=now, finished_at=datetime.now(UTC), exports=reports)
+        return Collected(tuple(reports), _publish(store, home, register, now))
+
+
+def rebuild(home: Home, *, now: datetime) -> tuple[int, str]:
+    """Make warehouse and counts again from the archive alone; return the number of exports and the snapshot."""
+    register = load_register(home.extra_targets)
+    with _opened(home, now, anew=True) as store:
+        exports = collecting.restore(store.con, home, everything=True)
+        _count(store, everything=True)
+        return exports, _publish(store, home, register, now)
+
+
+@contextmanager
+def _opened(home: Home, now: datetime, *, anew: bool = False) -> Iterator[Warehouse]:
+    with warehouse.opened(home, counted_schema=count.SCHEMA_SQL, now=now, anew=anew) as store:
+        yield store
+
+
+def _count(store: Warehouse, *, everything: bool) -> None:
+    store.con.execute("BEGIN")
+    count.recount(store.con, everything=everything)
+    store.con.execute("COMMIT")
+
+
+def _publish(store: Warehouse, home: Home, register: Register, now: datetime) -> str:
+    return publish(
+        store.con,
+        published=home.published,
+        journal=home.journal,
+        register=register,
+        now=now,
+        parents=home.config.parents,
+        names=home.config.names,
+        primary_source=home.config.office.primary_source or None,
+    )

@@ -1,0 +1,295 @@
+"""What the commands print: Vietnamese tables for people, JSON documents for scripts."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from babel.numbers import format_decimal
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from collectors.export import ExportReport, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from metrics.assess import Assessment
+    from metrics.rates import Volume
+    from metrics.snapshot import Snapshot
+    from metrics.targets import Target
+    from tthc.doctor import Check
+
+_WIDTH_OF_A_PIPE = 160
+
+OUTCOME_VI = {Outcome.ACCEPTED: "đã nhận", Outcome.ALREADY: "đã có", Outcome.REFUSED: "từ chối"}
+STATUS_VI = {
+    "met": "đạt",
+    "below": "CHƯA ĐẠT",
+    "not_due": "chưa đạt, chưa đến hạn",
+    "no_target": "không có chỉ tiêu",
+    "no_activity": "không phát sinh",
+    "not_reported": "không có cột này",
+}
+KIND_VI = {"target": "chỉ tiêu", "full_mark": "ngưỡng điểm tối đa", "trend": "không được giảm"}
+
+
+def console() -> Console:
+    """Return where people read: the terminal's width, or a wide page in a pipe."""
+    out = Console(highlight=False, soft_wrap=False)
+    return out if out.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_PIPE)
+
+
+@contextmanager
+def progress(title: str) -> "Iterator[Callable[[int, int, str], None]]":
+    """Yield a function that shows progress on stderr; it shows nothing when that is no terminal."""
+    bar = Progress(
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}"),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(title, total=None, name="")
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)
+
+
+def number(value: int | Decimal | None) -> str:
+    """Return a count as Vietnamese people write it: 1.234; an absent one is a dash."""
+    return "–" if value is None else str(format_decimal(value, locale="vi"))
+
+
+def percent(ratio: float | Decimal | None) -> str:
+    """Return a ratio as 81,2 %; an absent one is a dash."""
+    return "–" if ratio is None else f"{format_decimal(100 * Decimal(str(ratio)), '#,##0.0', locale='vi')} %"
+
+
+def reports(found: Sequence[ExportReport], *, dry_run: bool) -> None:
+    """Print one line per export, then what was refused and why."""
+    columns = ("Bản xuất", "Nguồn", "Kết quả", "Đọc", "Nhận", "Gộp", "Từ chối", "Bỏ qua", "Lấy lúc")
+    table = _table("Thử đọc, không ghi gì" if dry_run else "Thu thập", columns, right=range(3, 8))
+    for report in found:
+        counts = (report.rows_read, report.rows_accepted, report.rows_merged, report.rows_refused, report.rows_skipped)
+        captured = report.captured_at.astimezone().strftime("%d/%m/%Y %H:%M") if report.captured_at else "–"
+        marks = " (MÔ PHỎNG)" * report.synthetic + " (một phần)" * report.partial
+        table.add_row(
+            report.file_name, report.source + marks, OUTCOME_VI[report.outcome], *map(number, counts), captured
+        )
+    out = console()
+    out.print(table)
+    for report in found:
+        _explain(out, report)
+    if not found:
+        out.print("Không có bản xuất nào để thu thập. Thả tệp vào inbox hoặc nêu đường dẫn.")
+
+
+def _explain(out: Console, report: ExportReport) -> None:
+    from collectors.dossier import FINDING_VI
+
+    if report.message_vi:
+        out.print(f"[red]Từ chối[/red] {report.message_vi}", soft_wrap=True)
+    if report.outcome is Outcome.ALREADY:
+        return
+    for line in report.refusals:
+        out.print(f"[red]Từ chối[/red] tệp {report.file_name}, {line}", soft_wrap=True)
+    if report.rows_refused > len(report.refusals):
+        out.print(f"… và {number(report.rows_refused - len(report.refusals))} dòng nữa của {report.file_name}.")
+    for finding in report.findings:
+        words = FINDING_VI.get(finding.check_id, finding.check_id)
+        where = f" (cột “{finding.column}”)" if finding.column else ""
+        rows = f", {number(finding.rows)} dòng" if finding.rows else ""
+        out.print(f"[yellow]Lưu ý[/yellow] tệp {report.file_name}: {words}{where}{rows}, ví dụ {finding.example}.")
+
+
+def reports_json(found: Sequence[ExportReport], snapshot_id: str | None) -> str:
+    """Return the reports of a collection as one document."""
+    return _json({"snapshot_id": snapshot_id, "reports": [asdict(report) for report in found]})
+
+
+def rates(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> None:
+    """Print rates against targets."""
+    from metrics.definitions import METRICS
+
+    columns = ("Đơn vị", "Tỷ lệ", "Kỳ", "Tử số", "Mẫu số", "%", "Chỉ tiêu", "Kết quả", "Thiếu (hồ sơ)", "Nguồn")
+    table = _table(f"Số liệu đến {_as_of(snapshot)}", columns, right=(3, 4, 5, 8))
+    for row in rows:
+        table.add_row(
+            row.group_name or row.unit_name or row.unit_code,
+            METRICS[row.metric].label_vi,
+            row.period.label,
+            number(row.numerator),
+            number(row.denominator),
+            percent(row.ratio),
+            _target_words(row),
+            STATUS_VI[row.status],
+            number(row.gap),
+            row.source,
+            style="bold" if row.status == "below" else None,
+        )
+    console().print(table)
+    documents = sorted({f"{KIND_VI[t.kind]}: {t.document}" for row in rows if (t := row.target) is not None})
+    for document in documents:
+        console().print(f"  {document}", soft_wrap=True)
+
+
+def _target_words(row: "Assessment") -> str:
+    if row.target is None or row.target_value is None:
+        return "–"
+    mark = "*" if row.target.kind == "full_mark" else ""
+    due = f" (hạn {row.target.due:%d/%m/%Y})" if row.target.due else ""
+    return f"{row.target.op} {percent(row.target_value)}{mark}{due}"
+
+
+def rates_json(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> str:
+    """Return rates as the documented document: snapshot_id, as_of, rows."""
+    return _json({**_head(snapshot), "rows": [_rate(row) for row in rows]})
+
+
+def _rate(row: "Assessment") -> dict[str, Any]:
+    target = row.target
+    described = None
+    if target is not None and row.target_value is not None:
+        described = {
+            "value": float(row.target_value),
+            "direction": target.op,
+            "document": target.document,
+            "article": target.article,
+            "kind": target.kind,
+            "due": target.due,
+            "id": target.id,
+        }
+    period = row.period
+    return {
+        "metric": row.metric,
+        "variant": row.variant,
+        "unit_code": row.unit_code,
+        "unit_name": row.unit_name,
+        "group": row.group,
+        "group_name": row.group_name,
+        "period": {"label": period.label, "start": period.start, "end": period.end, "complete": row.complete},
+        "source": row.source,
+        "numerator": row.numerator,
+        "denominator": row.denominator,
+        "ratio": row.ratio,
+        "target": described,
+        "status": row.status,
+        "gap": row.gap,
+    }
+
+
+def volumes(rows: "Sequence[Volume]") -> None:
+    """Print received, resolved and open dossiers."""
+    columns = ("Đơn vị", "Kỳ", "Tiếp nhận", "Đã giải quyết", "Đang giải quyết", "Quá hạn", "Nguồn")
+    table = _table("Số hồ sơ", columns, right=range(2, 6))
+    for row in rows:
+        counts = (row.received, row.resolved, row.open, row.overdue_open)
+        table.add_row(row.unit_name or row.unit_code, row.period.label, *map(number, counts), row.source)
+    console().print(table)
+
+
+def volumes_json(snapshot: "Snapshot", rows: "Sequence[Volume]") -> str:
+    """Return volumes as one document."""
+    return _json({**_head(snapshot), "rows": [asdict(row) for row in rows]})
+
+
+def targets(found: "Sequence[Target]", day: date) -> None:
+    """Print the register of targets."""
+    columns = ("Mã", "Tỷ lệ", "Chỉ tiêu", "Loại", "Phạm vi", "Hiệu lực", "Văn bản", "Điều, mục", "Tệp")
+    table = _table(f"Chỉ tiêu ngày {day:%d/%m/%Y}", columns)
+    for target in found:
+        value = target.value_on(day)
+        scope = " ".join(filter(None, (target.level, target.province, target.unit, target.field)))
+        table.add_row(
+            target.id,
+            target.metric,
+            f"{target.op} {percent(value)}" if value is not None else str(target.op),
+            KIND_VI[target.kind] + ("" if target.judged else " (không xét)"),
+            scope,
+            f"{_day(target.valid_from)} – {_day(target.valid_to)}",
+            target.document,
+            target.article,
+            target.file,
+        )
+    console().print(table)
+
+
+def targets_json(found: "Sequence[Target]", day: date) -> str:
+    """Return the register of targets as one document."""
+    rows = [{**asdict(target), "value_on_day": target.value_on(day)} for target in found]
+    return _json({"on": day, "rows": rows})
+
+
+def alerts(found: Sequence[dict[str, Any]]) -> None:
+    """Print the alerts as sentences that can be forwarded."""
+    out = console()
+    out.print(f"Cảnh báo: {number(len(found))}" if found else "Không có cảnh báo.")
+    for alert in found:
+        out.print(f"• {alert['message_vi']}", soft_wrap=True)
+
+
+def alerts_json(snapshot: "Snapshot", found: Sequence[dict[str, Any]]) -> str:
+    """Return the alerts as one document."""
+    return _json({**_head(snapshot), "alerts": list(found)})
+
+
+def checks(found: "Sequence[Check]") -> None:
+    """Print what was looked at, what is wrong first."""
+    out = console()
+    for check in sorted(found, key=lambda each: each.ok):
+        out.print(f"{'[green]tốt [/green]' if check.ok else '[red]LỖI [/red]'} {check.name}: {check.message_vi}")
+
+
+def checks_json(found: "Sequence[Check]") -> str:
+    """Return the checks as one document."""
+    return _json({"ok": all(check.ok for check in found), "checks": [asdict(check) for check in found]})
+
+
+def _table(title: str, columns: Sequence[str], *, right: Sequence[int] = ()) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place in right else "left", overflow="fold")
+    return table
+
+
+def _head(snapshot: "Snapshot") -> dict[str, Any]:
+    row = snapshot.rows("SELECT as_of FROM snapshot")[0]
+    return {"snapshot_id": snapshot.id, "as_of": row["as_of"]}
+
+
+def _as_of(snapshot: "Snapshot") -> str:
+    from collectors.home import VIETNAM
+
+    row = snapshot.rows("SELECT as_of, synthetic FROM snapshot")[0]
+    mark = " – CÓ DỮ LIỆU MÔ PHỎNG" if row["synthetic"] else ""
+    if row["as_of"] is None:
+        return f"–{mark}"
+    return f"{row['as_of'].replace(tzinfo=UTC).astimezone(VIETNAM):%H:%M %d/%m/%Y}{mark}"
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else "…"
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    """JSON has no days, instants (UTC, with Z) or decimals."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else value.isoformat() + "Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
