@@ -17,17 +17,13 @@ from collectors.statistic import PortalExport
 
 def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
     """Put exports of the archive into `collected`: one or a thousand, with the same result in any order."""
-    dossiers = [export for export in exports if export.is_dossier_list]
-    if dossiers:
-        _load_dossiers(con, dossiers)
-    for export in exports:
+    # newest first, so that older versions mostly lose at once
+    for export in sorted(exports, key=lambda export: (_captured(export.report), export.report.export_id), reverse=True):
         _append(con, "collected.export", [_export_row(con, export)])
-        _append(
-            con,
-            "collected.finding",
-            [(export.report.export_id, f.check_id, f.column, f.rows, f.example) for f in export.report.findings],
-        )
-        if not export.is_dossier_list:
+        _append(con, "collected.finding", _finding_rows(export.report))
+        if export.is_dossier_list:
+            _load_dossiers(con, export)
+        else:
             _load_statistics(con, export)
     con.execute(_sql("settle.sql"))
 
@@ -42,22 +38,25 @@ def _sql(name: str) -> str:
     return (files("collectors") / name).read_text(encoding="utf-8")
 
 
-def _load_dossiers(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE to_load (file VARCHAR, export_id VARCHAR, source VARCHAR, captured_at TIMESTAMP)"
-    )
-    rows = [
-        (str(export.folder / archive.ROWS), export.report.export_id, export.report.source, _captured(export.report))
-        for export in exports
-    ]
-    _append(con, "to_load", rows)
+def _load_dossiers(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
+    report = export.report
+    variables = {
+        "file": str(export.folder / archive.ROWS),
+        "export_id": report.export_id,
+        "source": report.source,
+        "captured_at": _captured(report),
+    }
+    for name, value in variables.items():
+        con.execute(f"SET VARIABLE {name} = ?", [value])
     con.execute(_sql("load_dossiers.sql"))
-    for export in exports:
-        con.execute(
-            "INSERT INTO collected.refusal"
-            " SELECT ?, sheet, row_number, column_name, reason, found FROM read_parquet(?)",
-            [export.report.export_id, str(export.folder / archive.REFUSED)],
-        )
+    con.execute(
+        "INSERT INTO collected.refusal SELECT ?, sheet, row_number, column_name, reason, found FROM read_parquet(?)",
+        [report.export_id, str(export.folder / archive.REFUSED)],
+    )
+
+
+def _finding_rows(report: ExportReport) -> list[tuple[object, ...]]:
+    return [(report.export_id, f.check_id, f.column, f.rows, f.example) for f in report.findings]
 
 
 def _captured(report: ExportReport) -> datetime:

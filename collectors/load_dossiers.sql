@@ -1,5 +1,5 @@
--- incoming versions of dossiers → collected.dossier, inside the caller's transaction.
--- In: to_load (one row per archived export: file, export_id, source, captured_at).
+-- the dossiers of one archived export → collected.dossier, inside the caller's transaction.
+-- In: the variables file, export_id, source, captured_at. Within one export a code occurs once.
 -- The newest version of a dossier wins, whatever the order of loading. Newest: the day the export was made; on one
 -- day, the dossier's own newest event (copying a file changes its time stamp, not its dates); then the exact time of
 -- the export; then the further state; then, so that the result never depends on chance, the export's id and the row.
@@ -10,44 +10,35 @@ CREATE OR REPLACE TEMP MACRO newest_event(received, finished, returned) AS
 CREATE OR REPLACE TEMP MACRO version(captured, event, status, export_id, row_number) AS
     (CAST(captured + INTERVAL 7 HOUR AS DATE), event, captured, coalesce(status, 0), export_id, row_number);
 
-SET VARIABLE files = (SELECT list(file) FROM to_load);
-
 CREATE OR REPLACE TEMP TABLE incoming AS
 SELECT
-    l.source,
-    r.dossier_code,
-    r.unit_code,
-    r.unit_name,
-    r.procedure_key,
-    r.procedure_code,
-    r.procedure_name,
-    r.field,
-    r.channel,
-    r.service_level,
-    r.received_at,
-    r.due_at,
-    r.finished_at,
-    r.returned_at,
-    r.status,
-    r.fee_obligation,
-    r.fee_amount,
-    r.paid_online,
-    r.components_digitised,
-    r.result_electronic,
-    r.data_reused,
-    r.satisfied,
-    l.export_id,
-    r.sheet,
-    r.row_number,
-    l.captured_at
-FROM read_parquet(getvariable('files'), union_by_name = true, filename = true) AS r
-INNER JOIN to_load AS l ON l.file = r.filename
-QUALIFY row_number() OVER (
-    PARTITION BY l.source, r.dossier_code
-    ORDER BY version(
-        l.captured_at, newest_event(r.received_at, r.finished_at, r.returned_at), r.status, l.export_id, r.row_number
-    ) DESC
-) = 1;
+    getvariable('source') AS source,
+    dossier_code,
+    unit_code,
+    unit_name,
+    procedure_key,
+    procedure_code,
+    procedure_name,
+    field,
+    channel,
+    service_level,
+    received_at,
+    due_at,
+    finished_at,
+    returned_at,
+    status,
+    fee_obligation,
+    fee_amount,
+    paid_online,
+    components_digitised,
+    result_electronic,
+    data_reused,
+    satisfied,
+    getvariable('export_id') AS export_id,
+    sheet,
+    row_number,
+    CAST(getvariable('captured_at') AS TIMESTAMP) AS captured_at
+FROM read_parquet(getvariable('file'));
 
 CREATE OR REPLACE TEMP TABLE winner AS
 SELECT i.*

@@ -73,7 +73,7 @@ def examine(home: Home, paths: Sequence[Path], *, told: Told) -> list[ExportRepo
     for path in paths:
         with tempfile.TemporaryDirectory() as folder:
             try:
-                reports.append(_read(path, told, Path(folder)))
+                reports.append(_read(path, told, Path(folder), _identity(path, told)))
             except ExportError as error:
                 reports.append(_refused(path, error))
     return reports
@@ -103,10 +103,11 @@ def in_transaction(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) 
 def _collect_one(home: Home, path: Path, told: Told, now: datetime) -> tuple[ExportReport, Archived | None]:
     with _draft(home.archive) as draft:
         try:
-            known = archive.find(home.archive, _identity(path, told))
+            export_id = _identity(path, told)
+            known = archive.find(home.archive, export_id)
             if known is not None:
                 return replace(known.report, outcome=Outcome.ALREADY, file_name=path.name), None
-            report = _read(path, told, draft)
+            report = _read(path, told, draft, export_id)
         except ExportError as error:
             return _refused(path, error), None
         kept = archive.keep(home.archive, draft, report, collected_at=now)
@@ -122,11 +123,11 @@ def _draft(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _read(path: Path, told: Told, draft: Path) -> ExportReport:
+def _read(path: Path, told: Told, draft: Path, export_id: str) -> ExportReport:
     container = _container(path)
     if container is Container.JSON:
         return stored_response.read(path, _request(path, told), draft)
-    origin = dossier_list.Origin(path.name, _identity(path, told), _captured_at(path, told))
+    origin = dossier_list.Origin(path.name, export_id, _captured_at(path, told))
     tables = workbook.tables(path) if container is Container.WORKBOOK else delimited.tables(path)
     with tempfile.TemporaryDirectory(prefix="tthc-") as spill:
         return dossier_list.read(tables, origin, draft, spill=Path(spill))
