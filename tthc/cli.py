@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from collectors.home import Home
+    from metrics.rates import By
     from metrics.snapshot import Snapshot
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -31,16 +32,17 @@ class _Commands(click.Group):
     """A group whose errors of our own families end in one line and exit code 1, never in a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        from collectors.home import ConfigError
-        from collectors.warehouse import LockedError
-
         try:
             return super().invoke(ctx)
-        except (ConfigError, LockedError) as error:
-            click.echo(f"tthc: {error}", err=True)
-            ctx.exit(1)
-        except ValueError as error:
-            if type(error).__name__ not in ("TargetError", "PeriodError"):
+        except (RuntimeError, ValueError) as error:
+            from collectors.home import ConfigError
+            from collectors.warehouse import LockedError
+            from metrics import QuestionError
+            from metrics.targets import TargetError
+
+            if isinstance(error, QuestionError):
+                raise click.UsageError(str(error), ctx) from error
+            if not isinstance(error, ConfigError | LockedError | TargetError):
                 raise
             click.echo(f"tthc: {error}", err=True)
             ctx.exit(1)
@@ -182,7 +184,7 @@ def rates(
     home: Path,
     metrics: tuple[str, ...],
     unit: str | None,
-    by: str | None,
+    by: "By | None",
     period: str,
     source: str | None,
     volumes: bool,
@@ -190,13 +192,9 @@ def rates(
 ) -> None:
     """Show numerator, denominator, ratio, target, status and the gap in dossiers."""
     from metrics import rates as rating
-    from metrics.definitions import METRICS
     from metrics.targets import load_register
     from tthc import show
 
-    unknown = [key for key in metrics if key not in METRICS]
-    if unknown:
-        raise click.BadParameter(f"{', '.join(unknown)}; known: {', '.join(METRICS)}", param_hint="--metric")
     installed, snapshot = _snapshot(home)
     if volumes:
         counts = rating.volumes(snapshot, unit=unit, period=period, source=source)
@@ -235,7 +233,7 @@ def targets(
     """Show the register of targets in force on a day, with their documents."""
     from collectors.home import VIETNAM, open_home
     from metrics.targets import load_register
-    from metrics.units import unit_of
+    from metrics.units import Named, build_tree
     from tthc import show
 
     day: date = on.date() if on else datetime.now(VIETNAM).date()
@@ -243,7 +241,8 @@ def targets(
     found = [t for t in register.targets if everything or t.valid_on(day)]
     found = [t for t in found if metric is None or t.metric == metric]
     if unit:
-        found = [t for t in found if t.covers(unit_of(unit), None)]
+        asked = build_tree([Named(unit)]).unit(unit)
+        found = [t for t in found if t.covers(asked, None)]
     click.echo(show.targets_json(found, day)) if as_json else show.targets(found, day)
 
 

@@ -82,12 +82,14 @@ def _last_run(home: Home, _now: datetime) -> Iterator[Check]:
     if not home.journal.exists():
         yield Check("runs", False, "chưa có lần thu thập nào; chạy `tthc collect`")
         return
-    runs = Journal(home.journal).runs(1)
+    journal = Journal(home.journal)
+    runs = journal.runs(1)
     if not runs:
         yield Check("runs", False, "chưa có lần thu thập nào; chạy `tthc collect`")
         return
-    refused = [export for export in runs[0].exports if export.outcome == Outcome.REFUSED]
+    exports = journal.exports_of(runs[0].run_id)
+    refused = [export for export in exports if export.outcome == Outcome.REFUSED]
     names = ", ".join(export.file_name for export in refused)
     advice = f"; bị từ chối: {names}; xem `tthc collect` hoặc màn hình để biết cách sửa" if refused else ""
-    ended = runs[0].finished_at.astimezone(VIETNAM)
-    yield Check("runs", not refused, f"lần gần nhất {ended:%H:%M %d/%m/%Y}, {len(runs[0].exports)} bản xuất{advice}")
+    ended = runs[0].finished_at.replace(tzinfo=UTC).astimezone(VIETNAM)
+    yield Check("runs", not refused, f"lần gần nhất {ended:%H:%M %d/%m/%Y}, {len(exports)} bản xuất{advice}")

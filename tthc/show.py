@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from metrics.assess import Assessment
-    from metrics.rates import Volume
+    from metrics.rates import Volumes
     from metrics.snapshot import Snapshot
     from metrics.targets import Target
     from tthc.doctor import Check
@@ -118,14 +118,14 @@ def reports_json(found: Sequence[ExportReport], snapshot_id: str | None) -> str:
 
 def rates(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> None:
     """Print rates against targets."""
-    from metrics.definitions import METRICS
+    from metrics.definitions import METRIC
 
     columns = ("Đơn vị", "Tỷ lệ", "Kỳ", "Tử số", "Mẫu số", "%", "Chỉ tiêu", "Kết quả", "Thiếu (hồ sơ)", "Nguồn")
     table = _table(f"Số liệu đến {_as_of(snapshot)}", columns, right=(3, 4, 5, 8))
     for row in rows:
         table.add_row(
-            row.group_name or row.unit_name or row.unit_code,
-            METRICS[row.metric].label_vi,
+            row.field or row.procedure_name or row.procedure_key or row.unit_name,
+            METRIC[row.metric].label_vi,
             row.period.label,
             number(row.numerator),
             number(row.denominator),
@@ -168,15 +168,15 @@ def _rate(row: "Assessment") -> dict[str, Any]:
             "due": target.due,
             "id": target.id,
         }
-    period = row.period
     return {
         "metric": row.metric,
         "variant": row.variant,
         "unit_code": row.unit_code,
         "unit_name": row.unit_name,
-        "group": row.group,
-        "group_name": row.group_name,
-        "period": {"label": period.label, "start": period.start, "end": period.end, "complete": row.complete},
+        "procedure_code": row.procedure_key,
+        "procedure_name": row.procedure_name,
+        "field": row.field,
+        "period": _period(row),
         "source": row.source,
         "numerator": row.numerator,
         "denominator": row.denominator,
@@ -187,7 +187,12 @@ def _rate(row: "Assessment") -> dict[str, Any]:
     }
 
 
-def volumes(rows: "Sequence[Volume]") -> None:
+def _period(row: "Assessment | Volumes") -> dict[str, Any]:
+    period = row.period
+    return {"label": period.label, "start": period.start, "end": period.end, "complete": row.complete}
+
+
+def volumes(rows: "Sequence[Volumes]") -> None:
     """Print received, resolved and open dossiers."""
     columns = ("Đơn vị", "Kỳ", "Tiếp nhận", "Đã giải quyết", "Đang giải quyết", "Quá hạn", "Nguồn")
     table = _table("Số hồ sơ", columns, right=range(2, 6))
@@ -197,9 +202,9 @@ def volumes(rows: "Sequence[Volume]") -> None:
     console().print(table)
 
 
-def volumes_json(snapshot: "Snapshot", rows: "Sequence[Volume]") -> str:
+def volumes_json(snapshot: "Snapshot", rows: "Sequence[Volumes]") -> str:
     """Return volumes as one document."""
-    return _json({**_head(snapshot), "rows": [asdict(row) for row in rows]})
+    return _json({**_head(snapshot), "rows": [{**asdict(row), "period": _period(row)} for row in rows]})
 
 
 def targets(found: "Sequence[Target]", day: date) -> None:

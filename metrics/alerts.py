@@ -1,0 +1,316 @@
+"""Assessments and the state of the sources in, alerts out: sentences that an officer can forward as they are.
+
+below_target      a current ratio is below what is asked of it today
+source_late       a source was not collected, or its data were not renewed, for more than two days
+rows_refused      more than one row in twenty of an export was refused
+export_refused    a whole export was refused or failed
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from babel.numbers import format_decimal, format_percent
+
+from metrics.assess import Assessment, Status
+from metrics.definitions import METRIC, Kind, Metric
+from metrics.journal import RecordedExport
+from metrics.periods import PeriodKind, in_english, in_vietnamese
+from metrics.targets import Kind as TargetKind
+from metrics.targets import Op, Target
+from metrics.units import UnitTree
+
+LATE_AFTER = timedelta(days=2)
+REFUSED_SHARE = Decimal("0.05")
+EXPORT_ALERT_FOR = timedelta(days=7)  # a file that was never corrected nor renamed stops alerting after a week
+
+
+class Rule(StrEnum):
+    """Why an alert is raised."""
+
+    BELOW_TARGET = "below_target"
+    SOURCE_LATE = "source_late"
+    ROWS_REFUSED = "rows_refused"
+    EXPORT_REFUSED = "export_refused"
+
+
+class Severity(StrEnum):
+    """How urgent it is; critical: every figure of a source may be wrong."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One sentence and what it is about; alert_id is the same as long as the same thing is wrong."""
+
+    alert_id: str
+    rule: Rule
+    severity: Severity
+    metric: str | None
+    unit_code: str | None
+    unit_name: str | None
+    period_label: str | None
+    source: str | None
+    numerator: int | None
+    denominator: int | None
+    ratio: float | None
+    target_value: Decimal | None
+    gap: int | None
+    message_vi: str
+    message_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source stands when a snapshot is made; instants are UTC without zone."""
+
+    source: str
+    kind: Kind
+    synthetic: bool
+    captured_at: datetime
+    newest_reception: date | None
+    newest_event: date | None
+    last_success_at: datetime | None
+
+
+def below_target(
+    assessments: Iterable[Assessment],
+    tree: UnitTree,
+    sources: Sequence[SourceState],
+    *,
+    primary_source: str | None = None,
+    office: str | None = None,
+) -> list[Alert]:
+    """Return an alert for each unit at the foot or the top of the tree whose current ratio is below.
+
+    Current: of dossiers the running year and the latest month (a stock: now); of statistics the newest month and
+    year. Where several sources give a ratio of a unit, only one speaks: the primary source, else real data before
+    synthetic, else dossiers before statistics. office: only this unit and what is below it.
+    """
+    current = [one for one in _current(assessments, sources) if _concerns(tree, one.unit_code, office)]
+    rank = {one.source: place for place, one in enumerate(sorted(sources, key=_precedence(primary_source)))}
+    best: dict[tuple[str, str], int] = {}
+    for one in current:
+        if one.status not in (Status.NOT_REPORTED, Status.NO_ACTIVITY):
+            key = (one.metric, one.unit_code)
+            best[key] = min(rank[one.source], best.get(key, rank[one.source]))
+    synthetic = {one.source for one in sources if one.synthetic}
+    return [
+        _below(one, synthetic=one.source in synthetic)
+        for one in current
+        if one.status == Status.BELOW and best[one.metric, one.unit_code] == rank[one.source]
+    ]
+
+
+def late_sources(sources: Iterable[SourceState], now: datetime) -> list[Alert]:
+    """Return an alert for each real source whose last successful collection, or whose data, are too old."""
+    found = []
+    for one in sources:
+        collected = one.last_success_at or now  # never recorded: only the data themselves can tell
+        oldest = min(collected, one.captured_at)
+        if not one.synthetic and now - oldest > LATE_AFTER:
+            found.append(_late(one, now - oldest, collecting=collected < one.captured_at))
+    return found
+
+
+def flawed_exports(exports: Iterable[RecordedExport], now: datetime) -> list[Alert]:
+    """Return an alert for each file whose newest version was refused, or lost more than one row in twenty.
+
+    Only of the last week: a corrected file may come under another name, which nobody can link to the bad one.
+    """
+    newest = {one.file_name: one for one in exports}  # in the order of the journal: the last one stays
+    recent = [one for one in newest.values() if now - one.collected_at <= EXPORT_ALERT_FOR]
+    return [alert for one in recent for alert in _flaws(one)]
+
+
+def _current(assessments: Iterable[Assessment], sources: Sequence[SourceState]) -> list[Assessment]:
+    every = list(assessments)
+    kinds = {one.source: one.kind for one in sources}
+    statistics = [one for one in every if kinds.get(one.source) == Kind.STATISTIC]
+    latest = {one.source: one.newest_reception for one in sources if one.newest_reception}
+    dossiers = [one for one in every if kinds.get(one.source) == Kind.DOSSIER and _is_current(one, latest)]
+    return [*dossiers, *_newest(statistics)]
+
+
+def _is_current(one: Assessment, latest: Mapping[str, date]) -> bool:
+    if one.period.kind == PeriodKind.YEAR_TO_DATE:
+        return True
+    day = latest.get(one.source)
+    is_stock = any(variant.stock for variant in METRIC[one.metric].variants if variant.id == one.variant)
+    in_month = day is not None and one.period.start <= day <= one.period.end
+    return one.period.kind == PeriodKind.MONTH and in_month and not is_stock
+
+
+def _newest(statistics: Collection[Assessment]) -> list[Assessment]:
+    """Return those of the newest month and year that a source has delivered of a metric, for whatever unit."""
+    newest: dict[tuple[str, str, str], date] = {}
+    for one in statistics:
+        key = (one.source, one.metric, one.period.kind)
+        newest[key] = max(one.period.end, newest.get(key, one.period.end))
+    return [
+        one
+        for one in statistics
+        if one.period.kind in (PeriodKind.MONTH, PeriodKind.YEAR)
+        and one.period.end == newest[one.source, one.metric, one.period.kind]
+    ]
+
+
+def _concerns(tree: UnitTree, code: str, office: str | None) -> bool:
+    if office in tree.units and office not in (code, *tree.above(code)):
+        return False
+    unit = tree.unit(code)
+    return unit.leaf or unit.parent is None or code == office
+
+
+def _precedence(primary: str | None) -> Callable[[SourceState], tuple[bool, bool, bool, str]]:
+    return lambda one: (one.source != primary, one.synthetic, one.kind != Kind.DOSSIER, one.source)
+
+
+def _below(one: Assessment, *, synthetic: bool) -> Alert:
+    target, value = one.target, one.target_value
+    if target is None or value is None or one.numerator is None or not one.denominator or one.gap is None:
+        raise ValueError(f"{one.metric} {one.unit_code}: below, but there is nothing to compare")
+    metric, share = METRIC[one.metric], Decimal(one.numerator) / Decimal(one.denominator)
+    counts = (one.numerator, one.denominator)
+    return Alert(
+        alert_id=":".join((Rule.BELOW_TARGET, one.source, one.metric, one.unit_code, one.period.label)),
+        rule=Rule.BELOW_TARGET,
+        severity=Severity.WARNING,
+        metric=one.metric,
+        unit_code=one.unit_code,
+        unit_name=one.unit_name,
+        period_label=one.period.label,
+        source=one.source,
+        numerator=one.numerator,
+        denominator=one.denominator,
+        ratio=one.ratio,
+        target_value=value,
+        gap=one.gap,
+        message_vi=("DỮ LIỆU MÔ PHỎNG. " if synthetic else "")
+        + f"{metric.label_vi} của {one.unit_name} {in_vietnamese(one.period)}: {_ratio(counts, share, value, 'vi')}, "
+        f"{_asked_vi(target, value)} ({_document(target)}); {_gap_vi(metric, target, one.gap)}.",
+        message_en=("SYNTHETIC DATA. " if synthetic else "")
+        + f"{metric.label_en} of {one.unit_name}, {in_english(one.period)}: {_ratio(counts, share, value, 'en')}, "
+        f"{_asked_en(target, value)} ({_document(target)}); {_gap_en(metric, target, one.gap)}.",
+    )
+
+
+def _asked_vi(target: Target, value: Decimal) -> str:
+    what = "ngưỡng điểm tối đa" if target.kind == TargetKind.FULL_MARK else "chỉ tiêu"
+    sign = {Op.ABOVE: "trên ", Op.AT_MOST: "không quá "}.get(target.op, "")
+    return f"{'vượt' if target.op == Op.AT_MOST else 'dưới'} {what} {sign}{_share(value, 'vi')}"
+
+
+def _asked_en(target: Target, value: Decimal) -> str:
+    what = "full-mark threshold" if target.kind == TargetKind.FULL_MARK else "target"
+    sign = {Op.ABOVE: "more than ", Op.AT_MOST: "at most "}.get(target.op, "")
+    return f"{'above' if target.op == Op.AT_MOST else 'below'} the {what} of {sign}{_share(value, 'en')}"
+
+
+def _gap_vi(metric: Metric, target: Target, gap: int) -> str:
+    words = "nhiều hơn mức cho phép" if target.op == Op.AT_MOST else "còn thiếu"
+    return f"{words} {_number(gap, 'vi')} {metric.counted_vi}"
+
+
+def _gap_en(metric: Metric, target: Target, gap: int) -> str:
+    words = "too many" if target.op == Op.AT_MOST else "missing"
+    return f"{_number(gap, 'en')} {metric.counted_en} {words}"
+
+
+def _document(target: Target) -> str:
+    return ", ".join(part for part in (target.document, target.article) if part)
+
+
+def _ratio(counts: tuple[int, int], share: Decimal, asked: Decimal, locale: str) -> str:
+    """Return `120/300 = 40,0 %`, with as many decimals as keep a missed target from looking reached by rounding."""
+    shown, other = "", ""
+    for decimals in ("0.0", "0.00", "0.000", "0.0000"):
+        shown, other = (_percent(number, decimals, locale) for number in (share, asked))
+        if shown != other:
+            break
+    numerator, denominator = (_number(count, locale) for count in counts)
+    return f"{numerator}/{denominator} = {shown}"
+
+
+def _share(value: Decimal, locale: str) -> str:
+    return _percent(value, "0.####", locale)
+
+
+def _percent(value: Decimal, decimals: str, locale: str) -> str:
+    """Return a share as people of the language print it: 40,0 % and 40.0%."""
+    space = " " if locale == "vi" else ""
+    return format_percent(value, format=f"#,##{decimals}{space}%", locale=locale)
+
+
+def _number(value: int, locale: str) -> str:
+    return format_decimal(value, locale=locale)
+
+
+def _late(one: SourceState, age: timedelta, *, collecting: bool) -> Alert:
+    days = age / timedelta(days=1)
+    if collecting:
+        what_vi, what_en = "chưa thu thập thành công", "has not been collected successfully"
+    else:
+        what_vi, what_en = "chưa có số liệu mới", "has no newer data"
+    shown_vi, shown_en = (format_decimal(round(days, 1), locale=locale) for locale in ("vi", "en"))
+    return _about_data(
+        Rule.SOURCE_LATE,
+        Severity.CRITICAL,
+        one.source,
+        one.source,
+        f"Nguồn {one.source} {what_vi} từ {shown_vi} ngày trước: các tỷ lệ có thể không còn đúng. "
+        "Chạy `tthc doctor` để biết nguyên nhân.",
+        f"Source {one.source} {what_en} for {shown_en} days: its rates may no longer be right. Run `tthc doctor`.",
+    )
+
+
+def _flaws(one: RecordedExport) -> Iterator[Alert]:
+    if one.outcome in ("refused", "failed"):
+        yield _about_data(
+            Rule.EXPORT_REFUSED,
+            Severity.WARNING,
+            one.source,
+            one.file_name,
+            f"Bản xuất {one.file_name} bị từ chối. {one.message_vi}".strip(),
+            f"Export {one.file_name} was refused. {one.message_vi}".strip(),
+        )
+    elif one.rows_read and Decimal(one.rows_refused) > REFUSED_SHARE * one.rows_read:
+        share = Decimal(one.rows_refused) / one.rows_read
+        vi, en = (
+            f"{_number(one.rows_refused, locale)}/{_number(one.rows_read, locale)} ({_percent(share, '0.0', locale)})"
+            for locale in ("vi", "en")
+        )
+        yield _about_data(
+            Rule.ROWS_REFUSED,
+            Severity.WARNING,
+            one.source,
+            one.file_name,
+            f"Bản xuất {one.file_name}: {vi} dòng bị từ chối. Xem lý do từng dòng, sửa ở hệ thống gốc rồi xuất lại.",
+            f"Export {one.file_name}: {en} rows were refused. See why, correct them at the source, export again.",
+        )
+
+
+def _about_data(
+    rule: Rule, severity: Severity, source: str | None, subject: str, message_vi: str, message_en: str
+) -> Alert:
+    return Alert(
+        alert_id=f"{rule}:{subject}",
+        rule=rule,
+        severity=severity,
+        metric=None,
+        unit_code=None,
+        unit_name=None,
+        period_label=None,
+        source=source,
+        numerator=None,
+        denominator=None,
+        ratio=None,
+        target_value=None,
+        gap=None,
+        message_vi=message_vi,
+        message_en=message_en,
+    )
