@@ -30,7 +30,7 @@ dossier AS (
         is_closed AND ended_at IS NOT NULL AS is_ended,
         -- a dossier cannot leave, or be late, before it came
         GREATEST(ended_day, received_day) AS left_day,
-        GREATEST(late_day, received_day) AS overdue_day
+        CASE WHEN due_at IS NOT NULL THEN GREATEST(late_day, received_day) END AS overdue_day
     FROM dated
 ),
 

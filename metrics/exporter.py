@@ -113,7 +113,7 @@ FAMILIES: tuple[Family, ...] = (
         _SOURCE,
     ),
     Family("tthc_collector_last_run_timestamp_seconds", "When it was last collected; 0: never.", _SOURCE),
-    Family("tthc_collector_last_success_timestamp_seconds", "When it was last collected well; 0: never.", _SOURCE),
+    Family("tthc_collector_last_success_timestamp_seconds", "When that last succeeded; 0: never.", _SOURCE),
     Family("tthc_collector_last_run_rows", "Rows read in the source's last collection.", _SOURCE),
     Family("tthc_collector_last_run_rows_rejected", "Rows refused in the source's last collection.", _SOURCE),
     Family("tthc_alerts_firing", "Alerts raised when the snapshot was published.", ("rule", "severity")),
@@ -127,7 +127,7 @@ FAMILIES: tuple[Family, ...] = (
 
 _ASSESSMENTS = """
 -- one row per metric, variant, unit, source and exported period: of dossier lists the running periods and the
--- month of the newest reception ("latest" on the command line), of statistics the newest of each kind delivered
+-- month of the newest reception ("latest" on the command line), of statistics the newest of each kind
 WITH reception AS (
     SELECT d.source, max(d.day) AS newest
     FROM daily AS d

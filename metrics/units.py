@@ -7,12 +7,15 @@ A code with one part has no parent. `VN` stands for the whole country and has no
 delivered beside it, not added up to it.
 """
 
+import csv
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 
 from metrics import QuestionError
 
@@ -136,7 +139,7 @@ def build_tree(
         while (code := parents.get(code, "")) and code not in found:
             found[code] = Named(code)
     for code in _branchings(code for code in found if code not in parents):
-        found.setdefault(code, Named(code))
+        found.setdefault(code, Named(code, _province_names().get(code)))
     above = {code: _parent(code, found, parents) for code in found}
     _refuse_loops(above)
     levels: dict[str, str] = {}
@@ -153,6 +156,13 @@ def build_tree(
         )
         for code, one in found.items()
     )
+
+
+@cache
+def _province_names() -> Mapping[str, str]:
+    """Return the names of the 34 provinces since 1/7/2025, by code (QĐ 20/2020/QĐ-TTg; the codes outlived the mergers)."""
+    with (files("metrics") / "provinces.csv").open(encoding="utf-8", newline="") as rows:
+        return {row["code"]: row["name"] for row in csv.DictReader(rows)}
 
 
 def natural(code: str) -> tuple[tuple[int, str], ...]:
