@@ -161,8 +161,8 @@ def build_tree(
 @cache
 def _province_names() -> Mapping[str, str]:
     """Return the names of the 34 provinces since 1/7/2025, by code (QĐ 20/2020/QĐ-TTg; the codes outlived the mergers)."""
-    with (files("metrics") / "provinces.csv").open(encoding="utf-8", newline="") as rows:
-        return {row["code"]: row["name"] for row in csv.DictReader(rows)}
+    text = (files("metrics") / "provinces.csv").read_text(encoding="utf-8")
+    return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 
 def natural(code: str) -> tuple[tuple[int, str], ...]:
