@@ -1,6 +1,6 @@
 """The one comparison: counts and what is asked of them in, an Assessment out. Nowhere else does a ratio meet a target.
 
-Everything is exact: counts are integers and a target is a decimal fraction, compared as fractions. The ratio as a
+Everything is exact: counts are integers, a target is a decimal, and they are compared as integers. The ratio as a
 float is for showing only.
 """
 
@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
-from functools import lru_cache
-from math import ceil, floor
 from typing import NamedTuple
 
 from metrics.definitions import Metric, Variant
@@ -162,13 +159,14 @@ def missing(op: Op, numerator: int, denominator: int, value: Decimal) -> int:
 
     Source: METHODS §5.1, "shortfall now": x = 6100, n = 9000, T = 0.72 → 380.
     """
-    asked = _fraction(value) * denominator
+    asked, parts = value.as_integer_ratio()
+    shortfall = asked * denominator - numerator * parts  # in parts of a dossier: integers, so nothing is rounded
     if op == Op.AT_MOST:
-        return max(0, ceil(numerator - asked))
+        return max(0, -(shortfall // parts))
     if op == Op.ABOVE:
-        return max(0, floor(asked - numerator) + 1)
+        return max(0, shortfall // parts + 1)
     # "= 100 %" asks that all of them are: more than all is a fault of the counts, not of the unit.
-    return max(0, ceil(asked - numerator))
+    return max(0, -(-shortfall // parts))
 
 
 def _standing(counts: Counts, target: Target | None, value: Decimal | None, day: date) -> tuple[Status, int | None]:
@@ -190,8 +188,3 @@ def _column_missing(variant: Variant, sums: Mapping[str, int], filled: Container
     if not variant.known or sums.get(variant.of, 0) == 0 or sums.get(variant.known, 0) > 0:
         return False
     return not (variant.blank_is_absent and variant.known in filled)
-
-
-@lru_cache(maxsize=256)
-def _fraction(value: Decimal) -> Fraction:
-    return Fraction(value)

@@ -351,7 +351,8 @@ def _fixed_series() -> Iterator[Series]:
 def _snapshot_series(row: Row) -> Iterator[Series]:
     yield Series("tthc_snapshot_info", _texts(row, *_SNAPSHOT_TEXTS), 1)
     yield Series("tthc_snapshot_published_timestamp_seconds", (), _instant(row["published_at"]))
-    yield Series("tthc_snapshot_as_of_timestamp_seconds", (), _instant(row["as_of"]))
+    if row["as_of"] is not None:
+        yield Series("tthc_snapshot_as_of_timestamp_seconds", (), _instant(row["as_of"]))
 
 
 def _source_series(row: Row) -> Iterator[Series]:

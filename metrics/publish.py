@@ -175,10 +175,10 @@ CREATE TABLE snapshot.export (
 );
 """
 
-# Copied as they stand. Days of one unit lie together, so that a question about a unit or a period reads little.
+# Copied as they stand; the days of a period lie together, so that a question about a period reads little.
 _COPIES = """
 CREATE TABLE snapshot.daily AS
-SELECT * FROM counted.daily ORDER BY source, day, unit_code, procedure_key;
+SELECT * FROM counted.daily ORDER BY day;
 
 CREATE TABLE snapshot.statistic AS
 SELECT source, unit_code, period_start, period_end, measure, value, quality, partial, captured_at

@@ -84,6 +84,7 @@ def _exporter(home: Home, address: str | None, port: int | None) -> Iterator[Non
         yield
     finally:
         server.shutdown()
+        server.server_close()
         thread.join()
 
 
