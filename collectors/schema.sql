@@ -16,7 +16,8 @@ CREATE TABLE collected.export (
     rows_merged BIGINT NOT NULL,
     rows_refused BIGINT NOT NULL,
     rows_skipped BIGINT NOT NULL,
-    newest_event DATE                  -- newest reception or completion among the rows
+    newest_event DATE,                 -- newest reception or completion among the rows
+    CHECK (rows_read = rows_accepted + rows_merged + rows_refused + rows_skipped)
 );
 
 -- one row per dossier and source: its newest version
