@@ -54,7 +54,9 @@ event AS (
         FALSE,
         *
     FROM dossier
-    WHERE is_ended AND ended_day IN (SELECT day FROM collected.touched_day)
+    WHERE
+        is_ended AND (is_resolved OR (is_received AND left_day = ended_day))
+        AND ended_day IN (SELECT day FROM collected.touched_day)
     UNION ALL
     SELECT
         left_day,

@@ -1,0 +1,155 @@
+"""Published assessments in, the text of cards out: ratio, counts, what is asked and by which document, gap, status."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dashboard.markup import Column, Html, badge, element, join, table
+from dashboard.rows import Rate, Target, Volume
+from dashboard.words import NOTHING, Words
+from metrics.definitions import METRIC
+from metrics.measures import LABELS
+
+OPERATORS = {">=": "≥", "<=": "≤"}
+NO_FIGURES = ("no_activity", "not_reported")
+
+
+def standing(rate: Rate) -> str:
+    """Return the status by which a rate is shown: missing the 766 full mark is told apart from missing a target."""
+    full_mark = rate.target is not None and rate.target.kind == "full_mark"
+    return "below_full_mark" if rate.status == "below" and full_mark else rate.status
+
+
+def metric_name(metric: str, words: Words) -> str:
+    """Return a metric's short name; the name of its definition where it has no shorter one."""
+    return words.text_or(f"metric.{metric}", full_name(metric, words))
+
+
+def full_name(metric: str, words: Words) -> str:
+    """Return a metric's name as its definition has it."""
+    defined = METRIC.get(metric)
+    return words.either(defined.label_vi, defined.label_en) if defined else metric
+
+
+def counted(metric: str, words: Words) -> str:
+    """Return what a metric counts: dossiers, procedures, ratings, ..."""
+    defined = METRIC.get(metric)
+    return words.either(defined.counted_vi, defined.counted_en) if defined else words.text("volume.unit")
+
+
+def card(rate: Rate, words: Words) -> Html:
+    """Return the text of one card."""
+    return element(
+        "div",
+        element("h3", metric_name(rate.metric, words), kind="name"),
+        element(
+            "div",
+            element("span", words.ratio(rate.ratio, _asked(rate.target)), kind="ratio"),
+            badge(standing(rate), words.text(f"status.{standing(rate)}")),
+            kind="figure",
+        ),
+        element("div", _counts(rate, words), kind="counts"),
+        _target_line(rate, words),
+        element("div", _gap(rate, words), kind="gap"),
+        kind=f"card {standing(rate).replace('_', '-')}",
+    )
+
+
+def summary(rates: Sequence[Rate], words: Words) -> Html:
+    """Return how many of the rates stand how, worst first."""
+    found = Counter(standing(rate) for rate in rates)
+    order = ["below", "below_full_mark", "met", "not_due", "no_target", "no_activity", "not_reported"]
+    parts = [badge(name, f"{found[name]} {words.text(f'summary.{name}')}") for name in order if found[name]]
+    title = element("span", words.text("summary.title", count=len(rates)), kind="label")
+    return element("div", title, element("div", *parts, kind="badges"), kind="tile wide")
+
+
+def volume(found: Volume, words: Words) -> Html:
+    """Return one tile: how many, of what, in the period or on a day."""
+    when = words.text("volume.on", day=words.day(found.on)) if found.on else words.text("volume.during")
+    unit = words.text("volume.points" if found.name == "score_total" else "volume.unit")
+    return element(
+        "div",
+        element("span", words.text(f"volume.{found.name}"), kind="label"),
+        element("span", words.count(found.value), kind="value"),
+        element("span", f"{unit} {when}", kind="when"),
+        kind="tile",
+    )
+
+
+def legend(words: Words) -> Html:
+    """Return how to read the cards."""
+    lines = [element("p", words.text(f"legend.{name}")) for name in ("counts", "target", "full_mark", "gap", "chart")]
+    return element("div", element("h3", words.text("legend.title"), kind="name"), *lines, kind="card legend")
+
+
+def basis(rates: Sequence[Rate], words: Words) -> Html:
+    """Return what each rate divides by what, and the document that asks for it."""
+    names = ("metric", "numerator", "denominator", "target", "document")
+    columns = [Column(words.text(f"basis.{name}")) for name in names]
+    rows = [
+        (
+            full_name(rate.metric, words),
+            *_parts(rate, words),
+            asked(rate, words),
+            _document(rate.target),
+        )
+        for rate in rates
+    ]
+    return table(columns, rows, name=words.text("basis.title"))
+
+
+def asked(rate: Rate, words: Words, *, short: bool = False) -> str:
+    """Return what is asked of a rate, named by its kind and, where it is not due, its day."""
+    target = rate.target
+    if target is None:
+        return words.text("target.none")
+    key = "not_due" if rate.status == "not_due" else target.kind
+    level = f"{operator(target)}\N{NO-BREAK SPACE}{words.level(target.value)}"
+    return words.text(f"target.{'short_' if short else ''}{key}", level=level, due=words.day(target.due))
+
+
+def operator(target: Target) -> str:
+    """Return the sign of a comparison as people write it."""
+    return OPERATORS.get(target.op, target.op)
+
+
+def _parts(rate: Rate, words: Words) -> list[str]:
+    """What the numerator and the denominator of this way of counting are."""
+    variants = METRIC[rate.metric].variants if rate.metric in METRIC else ()
+    measures = [(one.numerator, one.denominator) for one in variants if one.id == rate.variant]
+    names = measures[0] if measures else ("", "")
+    return [words.either(LABELS[name].label_vi, LABELS[name].label_en) if name in LABELS else NOTHING for name in names]
+
+
+def _asked(target: Target | None) -> list[float]:
+    return [] if target is None else [target.value]
+
+
+def _counts(rate: Rate, words: Words) -> str:
+    of_what = counted(rate.metric, words)
+    if rate.status == "not_reported":
+        return words.text("card.no_column")
+    if rate.status == "no_activity":
+        return words.text("card.no_activity", counted=of_what)
+    return words.text("card.counts", counts=words.counts(rate.numerator, rate.denominator), counted=of_what)
+
+
+def _target_line(rate: Rate, words: Words) -> Html:
+    document = _document(rate.target)
+    by = join(" · ", document) if document else Html("")
+    return element("div", element("b", asked(rate, words)), by, kind="target", hint=document)
+
+
+def _gap(rate: Rate, words: Words) -> str:
+    if rate.gap is None or rate.target is None or rate.status in NO_FIGURES:
+        return ""
+    limit = rate.target.op == "<="
+    if rate.gap == 0:
+        return words.text("gap.within" if limit else "gap.none", counted=counted(rate.metric, words))
+    return words.text(
+        "gap.over" if limit else "gap.missing", count=words.count(rate.gap), counted=counted(rate.metric, words)
+    )
+
+
+def _document(target: Target | None) -> str:
+    return "" if target is None else ", ".join(part for part in (target.document, target.article) if part)

@@ -1,0 +1,160 @@
+"""The frame of every page: language, the newest published state, the choice in the address, and what puts it in doubt.
+
+A page begins with `opened`: what comes back is ready to be shown; what cannot be shown has been explained already.
+"""
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+
+from collectors.home import ConfigError, Office, open_home
+from dashboard import choice, markup, reads
+from dashboard.choice import Choice
+from dashboard.markup import Html
+from dashboard.options import read_options
+from dashboard.rows import Source, State
+from dashboard.words import Words
+from metrics.alerts import LATE_AFTER
+from metrics.snapshot import Snapshot, SnapshotError
+
+LOOK_AGAIN_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One published state and what the reader asks of it; choice None: no source has a rate yet."""
+
+    snapshot: Snapshot
+    state: State
+    choice: Choice | None
+    words: Words
+
+
+def opened(page: str) -> Opened | None:
+    """Show the head of a page (`page`: the key of its title) and return what it is about.
+
+    None while nothing was published, or nothing can be read: then the page says what to do.
+    """
+    options = read_options(sys.argv[1:])
+    words = choice.language()
+    st.html(markup.style())
+    try:
+        office = open_home(options.home).config.office
+        snapshot = reads.current(options.home)
+    except (ConfigError, SnapshotError) as error:
+        _broken(page, str(error), words)
+        return None
+    _look_again(options.home, snapshot.id if snapshot else "")
+    if snapshot is None:
+        _empty(page, options.home, words)
+        return None
+    state = reads.state(snapshot)
+    with st.container(key="top", gap=None):
+        heading = st.empty()
+        chosen = _choose(snapshot, office, words)
+    heading.html(_heading(page, chosen, state, options.now, words))
+    _notices(reads.sources(snapshot), chosen, options.now, words)
+    return Opened(snapshot, state, chosen, words)
+
+
+@st.fragment(run_every=LOOK_AGAIN_SECONDS)
+def _look_again(home: Path, shown: str) -> None:
+    """Run the page again when another state has been published since."""
+    if (reads.newest_id(home) or "") != shown:
+        st.rerun()
+
+
+def _choose(snapshot: Snapshot, office: Office, words: Words) -> Choice | None:
+    """Show the controls and return what they say; None while no source has a rate."""
+    sources = {source.source: source for source in reads.sources(snapshot)}
+    if not sources:
+        choice.choose_language(words)
+        return None
+    first = choice.first_source(list(sources.values()), office.primary_source).source
+    source = choice.choose(
+        words.text("choose.source"),
+        "source",
+        list(sources),
+        first,
+        lambda key: choice.source_title(sources[key], words),
+    )
+    units = {unit.code: unit for unit in reads.units(snapshot, source)}
+    opening = choice.first_unit(list(units.values()), office.unit, sources[source].kind).code
+    unit = choice.choose(
+        words.text("choose.unit"), "unit", list(units), opening, lambda key: choice.unit_name(units[key])
+    )
+    periods = {period.label: period for period in reads.periods(snapshot, source, unit)}
+    period = choice.choose(
+        words.text("choose.period"),
+        "period",
+        list(periods),
+        next(iter(periods)),
+        lambda key: choice.period_name(periods[key], words),
+    )
+    choice.choose_language(words)
+    return Choice(sources[source], units[unit], periods[period])
+
+
+def _heading(page: str, chosen: Choice | None, state: State, now: datetime, words: Words) -> Html:
+    """Name the page, and say how old what it shows is."""
+    published = words.text("fresh.published", published=words.instant(state.published_at))
+    if chosen is None:
+        lines = [markup.element("p", published, kind="fresh")]
+    else:
+        source = chosen.source
+        name = choice.source_name(source.source, words)
+        captured = {"captured": words.instant(source.captured_at), "age": words.age(source.captured_at, now)}
+        newest = words.text("fresh.newest", day=words.day(source.newest_event))
+        lines = [
+            markup.element("p", words.text("fresh.line", source=name, **captured), kind="age"),
+            markup.element("p", newest, " · ", published, kind="fresh", hint=state.snapshot_id),
+        ]
+    return markup.element("div", _name(page, words), *lines, kind="heading")
+
+
+def _name(page: str, words: Words) -> Html:
+    return markup.element("h1", words.text("screen.title"), markup.element("span", " · ", words.text(page)))
+
+
+def _notices(sources: list[Source], chosen: Choice | None, now: datetime, words: Words) -> None:
+    """Say first what puts the figures in doubt: synthetic data, old data."""
+    synthetic = ", ".join(choice.source_name(source.source, words) for source in sources if source.synthetic)
+    if synthetic:
+        other = chosen is not None and not chosen.source.synthetic
+        more = words.text("screen.synthetic_other" if other else "screen.synthetic_more", sources=synthetic)
+        st.html(markup.notice("synthetic", words.text("screen.synthetic"), more))
+    if chosen is not None and words.passed(chosen.source.captured_at, now) > LATE_AFTER:
+        source = chosen.source
+        more = words.text(
+            "fresh.stale_more",
+            source=choice.source_name(source.source, words),
+            captured=words.instant(source.captured_at),
+            age=words.age(source.captured_at, now),
+        )
+        st.html(markup.notice("stale", words.text("fresh.stale"), more))
+
+
+def _empty(page: str, home: Path, words: Words) -> None:
+    """Say what to do when nothing has been published yet."""
+    _bare_heading(page, words)
+    steps = [
+        (words.text("empty.step_1", inbox=home / "inbox"), ""),
+        (words.text("empty.step_2"), f"tthc collect --home {home}"),
+        (words.text("empty.step_3"), f"tthc demo --home {home}"),
+    ]
+    st.html(markup.steps(words.text("empty.title"), words.text("empty.lead", home=home), steps))
+
+
+def _broken(page: str, reason: str, words: Words) -> None:
+    """Say why nothing can be shown, and what to do."""
+    _bare_heading(page, words)
+    st.html(markup.steps(words.text("broken.title"), reason, [(words.text("broken.advice"), "")]))
+
+
+def _bare_heading(page: str, words: Words) -> None:
+    with st.container(key="bare", gap=None):
+        st.html(markup.element("div", _name(page, words), kind="heading"))
+        choice.choose_language(words)

@@ -1,0 +1,1 @@
+"""The pages: one module each, with TITLE (a key of the words), ORDER and render()."""

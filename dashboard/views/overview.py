@@ -1,0 +1,158 @@
+"""Overview: the headline rates of one unit and period, the units below target, alerts, what came in and what did not."""
+
+import streamlit as st
+
+from dashboard import cards, charts, choice, frame, listings, markup, reads
+from dashboard.choice import Choice
+from dashboard.markup import Html
+from dashboard.rows import Rate, RateListing, State
+from dashboard.words import Words
+from metrics.snapshot import Snapshot
+
+TITLE = "overview.title"
+ORDER = 10
+
+HEADLINE = (
+    *("online", "online_full", "online_of_offered", "online_payment", "digitised_components"),
+    *("electronic_results", "data_reuse", "on_time", "overdue_open"),
+)
+LEAST_MONTHS = 2  # one month is no trend
+FIRST_ROWS = 10
+MOST_ROWS = 1000
+
+
+def render() -> None:
+    """Show the newest published state for what the address asks for."""
+    opened = frame.opened(TITLE)
+    if opened is None:
+        return
+    snapshot, words, chosen = opened.snapshot, opened.words, opened.choice
+    if chosen is None:
+        st.html(markup.element("p", words.text("nothing.lead"), kind="none"))
+        _collection(snapshot, words)
+        return
+    shown = _shown(snapshot, chosen)
+    _headline(snapshot, chosen, shown, words)
+    _attention(snapshot, chosen, opened.state, words)
+    _collection(snapshot, words)
+    with st.expander(words.text("basis.title")):
+        st.html(cards.basis(shown, words))
+
+
+def _shown(snapshot: Snapshot, chosen: Choice) -> list[Rate]:
+    """Return the rates with a card: the headline of a dossier list, whatever a source of statistics delivers."""
+    found = reads.rates(snapshot, chosen.source.source, chosen.unit.code, chosen.period.label)
+    if chosen.source.kind == "statistic":
+        return [rate for rate in found if rate.status != "not_reported"]
+    return sorted((rate for rate in found if rate.metric in HEADLINE), key=lambda rate: HEADLINE.index(rate.metric))
+
+
+def _headline(snapshot: Snapshot, chosen: Choice, shown: list[Rate], words: Words) -> None:
+    st.html(_scope(snapshot, chosen, shown, words))
+    months = reads.months(snapshot, chosen.source.source, chosen.unit.code)
+    with st.container(key="cards", gap=None):
+        for rate in shown:
+            with st.container(border=True, key=f"card-{rate.metric}-{rate.variant}", gap=None):
+                st.html(cards.card(rate, words))
+                _trend(rate, months.get((rate.metric, rate.variant), []), words)
+        with st.container(border=True, key="card-legend"):
+            st.html(cards.legend(words))
+
+
+def _trend(rate: Rate, months: list[Rate], words: Words) -> None:
+    if len([month for month in months if month.ratio is not None]) < LEAST_MONTHS:
+        return
+    alt = words.text(
+        "card.trend_alt",
+        metric=cards.metric_name(rate.metric, words),
+        unit=rate.unit_name,
+        first=f"{months[0].period.start:%m/%Y}",
+        last=f"{months[-1].period.start:%m/%Y}",
+    )
+    st.vega_lite_chart(spec=charts.trend(months, words), theme=None, alt=alt)
+
+
+def _scope(snapshot: Snapshot, chosen: Choice, shown: list[Rate], words: Words) -> Html:
+    """Name what the figures below are of, and how many dossiers there were."""
+    period = chosen.period
+    line = words.text("scope.line", unit=chosen.unit.name, period=choice.period_days(period, words))
+    open_period = "" if period.complete else markup.element("span", words.text("scope.open"), kind="open")
+    volumes = reads.volumes(snapshot, chosen.source, chosen.unit.code, period)
+    tiles = [cards.volume(found, words) for found in volumes]
+    return markup.join(
+        markup.element("h2", line, " ", open_period, kind="scope"),
+        markup.element("div", cards.summary(shown, words), *tiles, kind="tiles"),
+    )
+
+
+def _attention(snapshot: Snapshot, chosen: Choice, state: State, words: Words) -> None:
+    left, right = st.columns([13, 8], gap="medium")
+    with left:
+        st.html(_section("below", _below_scope(snapshot, chosen, words), words))
+        st.html(listings.below(_below(snapshot, chosen, words), words))
+    with right:
+        published = words.instant(state.published_at)
+        scope = words.text("alert.scope", unit=chosen.unit.name, published=published)
+        st.html(_section("alert", scope, words))
+        found_alerts = reads.alerts(snapshot, chosen.unit.code, FIRST_ROWS)
+        if choice.whether_all(words, "alert", found_alerts.total, FIRST_ROWS):
+            found_alerts = reads.alerts(snapshot, chosen.unit.code, MOST_ROWS)
+        st.html(listings.alerts(found_alerts, words))
+
+
+def _below(snapshot: Snapshot, chosen: Choice, words: Words) -> RateListing:
+    """Show the choice of a rate, and return what is below target of it."""
+    metrics = [rate.metric for rate in _shown(snapshot, chosen)]
+    everything = words.text("choose.all_metrics")
+    with st.container(key="narrow", horizontal=True):
+        metric = choice.choose(
+            words.text("choose.metric"),
+            "metric",
+            ["", *metrics],
+            "",
+            lambda key: cards.metric_name(key, words) if key else everything,
+            width=300,
+        )
+        asked = (snapshot, chosen.source.source, chosen.unit.code, chosen.period.label, metric)
+        found = reads.below_target(*asked, FIRST_ROWS)
+        if choice.whether_all(words, "below", found.total, FIRST_ROWS):
+            return reads.below_target(*asked, MOST_ROWS)
+    return found
+
+
+def _below_scope(snapshot: Snapshot, chosen: Choice, words: Words) -> str:
+    units = reads.units(snapshot, chosen.source.source)
+    key = "under" if any(unit.parent == chosen.unit.code for unit in units) else "itself"
+    return words.text(
+        f"below.{key}",
+        unit=chosen.unit.name,
+        period=choice.period_days(chosen.period, words),
+        source=choice.source_name(chosen.source.source, words),
+    )
+
+
+def _collection(snapshot: Snapshot, words: Words) -> None:
+    st.html(_section("collected", words.text("collected.scope"), words))
+    exports = reads.exports(snapshot, FIRST_ROWS)
+    if choice.whether_all(words, "collected", exports.total, FIRST_ROWS):
+        exports = reads.exports(snapshot, MOST_ROWS)
+    st.html(listings.exports(exports, words))
+    findings = reads.findings(snapshot, MOST_ROWS)
+    if findings.total:
+        with st.expander(words.text("finding.title", count=words.count(findings.total))):
+            st.html(listings.findings(findings, words))
+    st.html(_section("refused", words.text("refused.scope"), words))
+    refusals = reads.refusals(snapshot, FIRST_ROWS)
+    if choice.whether_all(words, "refused", refusals.total, FIRST_ROWS):
+        refusals = reads.refusals(snapshot, MOST_ROWS)
+    st.html(listings.refusals(refusals, words))
+
+
+def _section(name: str, scope: str, words: Words) -> Html:
+    return markup.join(
+        markup.element("h2", words.text(f"{name}.title"), kind="section"), markup.element("p", scope, kind="of")
+    )
+
+
+if __name__ == "__main__":
+    render()
