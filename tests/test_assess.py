@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.assess import Assessment, Counts, Scope, Status, TargetBook, assess, counted, missing
@@ -20,6 +20,7 @@ AS_OF = date(2026, 9, 10)
 DEPARTMENT = Unit("H35.12", "Sở VHTTDL", "H35", "department", leaf=False)
 ONLINE = METRIC["online"]
 RECEIVED = ONLINE.variants_of(Kind.DOSSIER)[0]
+UNTIMED = settings(deadline=None)  # a busy machine is no failure
 VALUES = st.decimals(0, 1, places=3)
 COUNTS = st.integers(0, 5000)
 
@@ -76,6 +77,7 @@ def test_status_and_gap(op: Op, value: str, numerator: int, denominator: int, st
     assert (found.status, found.gap) == (status, gap)
 
 
+@UNTIMED
 @given(st.sampled_from([Op.AT_LEAST, Op.ABOVE, Op.AT_MOST]), COUNTS, COUNTS, VALUES)
 def test_the_gap_is_what_exact_fractions_say(op: Op, numerator: int, denominator: int, value: Decimal) -> None:
     asked = Fraction(value) * denominator
@@ -87,6 +89,7 @@ def test_the_gap_is_what_exact_fractions_say(op: Op, numerator: int, denominator
     assert missing(op, numerator, denominator, value) == max(0, expected)
 
 
+@UNTIMED
 @given(st.sampled_from([Op.AT_LEAST, Op.ABOVE, Op.EQUAL]), COUNTS, st.integers(1, 5000), VALUES)
 def test_the_gap_is_the_least_that_meets_the_target(op: Op, numerator: int, denominator: int, value: Decimal) -> None:
     gap = missing(op, numerator, denominator, value)
@@ -95,6 +98,7 @@ def test_the_gap_is_the_least_that_meets_the_target(op: Op, numerator: int, deno
         assert missing(op, numerator + gap - 1, denominator, value) == 1
 
 
+@UNTIMED
 @given(st.integers(0, 5000), st.integers(0, 5000), VALUES)
 def test_a_ratio_is_a_share_and_met_exactly_when_nothing_is_missing(part: int, rest: int, value: Decimal) -> None:
     found = judged(part, part + rest, target(value=str(value)))

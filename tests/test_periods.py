@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics import periods
 from metrics.periods import Period, PeriodError, PeriodKind, between, calendar_twin, kept, parse_period
 
 AS_OF = date(2026, 8, 15)
+UNTIMED = settings(deadline=None)  # a busy machine is no failure
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 CALENDAR: list[Callable[[date], Period]] = [
     periods.day,
@@ -60,6 +61,7 @@ def test_anything_else_is_refused_with_what_is_expected(text: str) -> None:
     assert f"“{text}”" in str(refused.value)
 
 
+@UNTIMED
 @given(DAYS, st.sampled_from([*CALENDAR, *TO_DATE]))
 def test_a_label_reads_back_as_the_same_period(day: date, make: Callable[[date], Period]) -> None:
     period = make(day)
@@ -67,6 +69,7 @@ def test_a_label_reads_back_as_the_same_period(day: date, make: Callable[[date],
     assert period.start <= day <= period.end
 
 
+@UNTIMED
 @given(DAYS, DAYS)
 def test_what_a_source_delivers_gets_a_name_that_reads_back(one: date, other: date) -> None:
     start, end = min(one, other), max(one, other)
@@ -75,6 +78,7 @@ def test_what_a_source_delivers_gets_a_name_that_reads_back(one: date, other: da
     assert parse_period(period.label, AS_OF) == period
 
 
+@UNTIMED
 @given(DAYS)
 def test_a_year_is_its_halves_quarters_months_and_days(day: date) -> None:
     year = periods.year(day)
@@ -85,6 +89,7 @@ def test_a_year_is_its_halves_quarters_months_and_days(day: date) -> None:
         assert sum((part.end - part.start).days + 1 for part in parts) == len(days)
 
 
+@UNTIMED
 @given(DAYS)
 def test_thirty_rolling_days_are_thirty(day: date) -> None:
     period = periods.rolling_30(day)

@@ -73,4 +73,5 @@ def _publish(store: Warehouse, home: Home, register: Register, now: datetime) ->
         parents=home.config.parents,
         names=home.config.names,
         primary_source=home.config.office.primary_source or None,
+        office=home.config.office.unit or None,
     )
