@@ -1,0 +1,20 @@
+"""One page of the catalogue → procedures; no statistics."""
+
+from collectors.sources.portal_v2.gathered import Gathered
+from collectors.sources.portal_v2.shapes import PROCEDURE_CODE
+from collectors.sources.portal_v2.strict_json import At
+from collectors.statistic import ProcedureName
+
+
+def read_catalogue(gathered: Gathered, payload: At, procedures: dict[str, ProcedureName]) -> tuple[int, dict[str, int]]:
+    """Fill in the procedures of one page; a code that comes again is skipped, and counted."""
+    items = payload.objects("items")
+    for at in items:
+        if (uuid := at.uuid("id")) in gathered.ids:
+            at.refuse("id", "mỗi thủ tục một dòng: mã định danh này đã có ở dòng khác")
+        gathered.ids.add(uuid)
+        code = at.text("code")
+        gathered.check(bool(PROCEDURE_CODE.fullmatch(code)), "P-code", "code", f"{at.where('code')}: {code}")
+        procedures.setdefault(code, ProcedureName(code, at.text("name")))
+    again = len(items) - len(procedures)
+    return len(items), {"mã thủ tục lặp lại": again} if again else {}
