@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dashboard.markup import Column, Html, badge, element, join, table
 from dashboard.rows import Rate, Target, Volume
 from dashboard.words import NOTHING, Words
-from metrics.definitions import METRIC
+from metrics.definitions import METRIC, Variant
 from metrics.measures import LABELS
 
 OPERATORS = {">=": "≥", "<=": "≤"}
@@ -113,11 +113,21 @@ def operator(target: Target) -> str:
     return OPERATORS.get(target.op, target.op)
 
 
+def _variant(rate: Rate) -> Variant | None:
+    """The way of counting a rate was made by."""
+    variants = METRIC[rate.metric].variants if rate.metric in METRIC else ()
+    return next((one for one in variants if one.id == rate.variant), None)
+
+
+def _is_stock(rate: Rate) -> bool:
+    variant = _variant(rate)
+    return variant is not None and variant.stock
+
+
 def _parts(rate: Rate, words: Words) -> list[str]:
     """What the numerator and the denominator of this way of counting are."""
-    variants = METRIC[rate.metric].variants if rate.metric in METRIC else ()
-    measures = [(one.numerator, one.denominator) for one in variants if one.id == rate.variant]
-    names = measures[0] if measures else ("", "")
+    variant = _variant(rate)
+    names = (variant.numerator, variant.denominator) if variant else ("", "")
     return [words.either(LABELS[name].label_vi, LABELS[name].label_en) if name in LABELS else NOTHING for name in names]
 
 
@@ -130,7 +140,7 @@ def _counts(rate: Rate, words: Words) -> str:
     if rate.status == "not_reported":
         return words.text("card.no_column")
     if rate.status == "no_activity":
-        return words.text("card.no_activity", counted=of_what)
+        return words.text("card.no_stock" if _is_stock(rate) else "card.no_activity", counted=of_what)
     return words.text("card.counts", counts=words.counts(rate.numerator, rate.denominator), counted=of_what)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from collectors.dossier import FINDING_VI, REFUSED_VI
 from dashboard.cards import asked, counted, metric_name, standing
 from dashboard.choice import source_name
 from dashboard.markup import Column, Html, badge, element, table
@@ -9,6 +10,7 @@ from dashboard.rows import Listing, RateListing
 from dashboard.words import NOTHING, Words
 
 _FIGURES = ("counts", "ratio", "gap", "read", "accepted", "merged", "refused", "skipped", "row", "rows")
+_REASONS: dict[str, tuple[str, ...]] = {str(code): said for code, said in REFUSED_VI.items()}
 _MARKS = {
     "critical": "critical",
     "warning": "warning",
@@ -84,11 +86,11 @@ def refusals(listing: Listing, words: Words) -> Html:
     rows = [
         (
             row["file_name"],
-            row["sheet"],
-            NOTHING if row["row_number"] is None else str(row["row_number"]),
-            row["column_name"],
-            row["reason"],
-            row["found"],
+            row["sheet"] or NOTHING,
+            str(row["row_number"]),
+            row["column_name"] or NOTHING,
+            _reason(row["reason"], words),
+            row["found"] or NOTHING,
         )
         for row in listing.rows
     ]
@@ -99,10 +101,19 @@ def refusals(listing: Listing, words: Words) -> Html:
 def findings(listing: Listing, words: Words) -> Html:
     """Return what was odd and kept: which check, in which column, in how many rows, and where the first one is."""
     rows = [
-        (row["file_name"], row["check_id"], row["column_name"], words.count(row["rows"]), row["example"])
+        (row["file_name"], _check(row["check_id"], words), row["column_name"], words.count(row["rows"]), row["example"])
         for row in listing.rows
     ]
     return _table("finding", ("file", "check", "column", "rows", "example"), rows, words)
+
+
+def _reason(code: str, words: Words) -> str:
+    """Why a row was refused and what to do about it, in the words of `collectors`; the code itself in English."""
+    return words.either("; ".join(_REASONS.get(code, (code,))), code.replace("_", " "))
+
+
+def _check(code: str, words: Words) -> str:
+    return words.either(FINDING_VI.get(code, code), code.replace("_", " "))
 
 
 def _table(section: str, names: tuple[str, ...], rows: Sequence[Sequence[object]], words: Words) -> Html:

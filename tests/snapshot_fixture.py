@@ -93,6 +93,7 @@ UNITS = (
 )
 EMPTY_UNIT = ("H35.40", "UBND xã Thu Lũm")
 PROVINCE = ("H35", "Tỉnh Lai Châu")
+VARIANTS = {"overdue_open": "overdue.open"}
 METRICS = (
     *("online", "online_full", "online_of_offered", "online_payment", "digitised_components", "electronic_results"),
     *("data_reuse", "on_time", "overdue_open"),
@@ -277,7 +278,17 @@ def assessment(
         if asked
         else (None,) * 7
     )
-    place = (metric, "received", source, code, name, stretch.kind, stretch.label, stretch.start, stretch.end)
+    place = (
+        metric,
+        VARIANTS.get(metric, "received"),
+        source,
+        code,
+        name,
+        stretch.kind,
+        stretch.label,
+        stretch.start,
+        stretch.end,
+    )
     return (*place, stretch.complete, numerator, denominator, ratio, *target, status, gap, "province")
 
 
@@ -344,11 +355,11 @@ def _exports(connection: duckdb.DuckDBPyConnection, captured: datetime) -> None:
     ]
     _insert(connection, "export", exports)
     refused = [
-        ("e1", "ho-so-T11.xlsx", "Danh sách", 12 + n, "Ngày tiếp nhận", "không phải ngày", f"3{n % 9}/02/2026")
+        ("e1", "ho-so-T11.xlsx", "Danh sách", 12 + n, "Ngày tiếp nhận", "bad_date", f"3{n % 9}/02/2026")
         for n in range(7)
     ]
     _insert(connection, "refusal", refused)
-    odd = ("e1", "ho-so-T11.xlsx", "hồ sơ không có ngày hẹn trả", "Ngày hẹn trả", 6, "Danh sách dòng 133")
+    odd = ("e1", "ho-so-T11.xlsx", "no_due_date", "Ngày hẹn trả", 6, "Danh sách dòng 133")
     _insert(connection, "finding", [odd])
 
 

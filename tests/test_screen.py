@@ -140,7 +140,9 @@ def test_too_many_overdue_reads_as_above_the_limit(show: Open, full: Path) -> No
 
 
 def test_a_unit_without_dossiers_has_no_rate_instead_of_zero(show: Open, full: Path) -> None:
-    text = card(show(full, unit=fixture.EMPTY_UNIT[0]), "Hồ sơ trực tuyến")
+    page = show(full, unit=fixture.EMPTY_UNIT[0])
+    assert "Không có hồ sơ nào đang giải quyết" in card(page, "Đang giải quyết bị quá hạn")
+    text = card(page, "Hồ sơ trực tuyến")
     assert "Không phát sinh hồ sơ trong kỳ" in text
     assert "0 %" not in text.replace("80 %", "")
 
@@ -180,7 +182,11 @@ def test_alerts_start_with_the_data_and_stay_below_the_chosen_unit(show: Open, f
 
 def test_refused_rows_say_file_sheet_row_column_reason_and_value(show: Open, full: Path) -> None:
     text = plain(bodies(show(full)))
-    assert "ho-so-T11.xlsx Danh sách 12 Ngày tiếp nhận không phải ngày 30/02/2026" in text
+    assert (
+        "ho-so-T11.xlsx Danh sách 12 Ngày tiếp nhận "
+        "ngày không có thật hoặc sai dạng; sửa thành dd/mm/yyyy, ví dụ 31/03/2026 30/02/2026"
+    ) in text
+    assert "Ngày tiếp nhận bad date 30/02/2026" in plain(bodies(show(full, lang="en")))
     assert "3.500 3.200 88 210 2 ✓ Đã nhận" in text
     assert "Cách xử lý: xuất lại danh sách hồ sơ" in text
 
