@@ -41,6 +41,12 @@ port = 9108
 # Giờ thu thập hằng ngày của `tthc up` (giờ Việt Nam); lần thứ hai dành cho số liệu đến muộn.
 times = ["06:30", "09:30"]
 
+# Lấy số liệu Bộ chỉ số 766 từ Cổng dịch vụ công quốc gia; xem docs/nguon-cong-dvcqg.md. Bỏ dấu # để bật.
+# [portal]
+# base_url = "https://dichvucong.gov.vn"
+# root_code = "H35"
+# user_agent = "tthc/0.1 (ten co quan; hop-thu@example.gov.vn)"
+
 # Tên và đơn vị cha khi bản xuất không nói, hoặc nói khác. Lặp lại khối này cho từng đơn vị.
 # [[unit]]
 # code = "H35.12.01"
@@ -110,6 +116,7 @@ class Config:
     exporter: Address = Address(port=9108)
     schedule: Schedule = field(default_factory=Schedule)
     units: tuple[UnitSetting, ...] = ()
+    portal: Mapping[str, Any] = field(default_factory=dict)  # checked by the source itself, when it is asked
 
     @property
     def parents(self) -> dict[str, str]:
@@ -153,6 +160,11 @@ class Home:
     def published(self) -> Path:
         """The snapshots that screen, exporter and reports read."""
         return self.path / "published"
+
+    @property
+    def received(self) -> Path:
+        """What the portal answered and was not (yet) accepted, byte for byte."""
+        return self.path / "received"
 
     @property
     def journal(self) -> Path:
@@ -208,12 +220,12 @@ def _config(settings: Path, document: Mapping[str, Any]) -> Config:
     units = tuple(_section(settings, "unit", UnitSetting, entry) for entry in document.get("unit", []))
     sections: dict[str, Any] = {}
     for name, values in document.items():
-        if name == "unit":
+        if name in ("unit", "portal"):
             continue
         if name not in _SECTIONS or not isinstance(values, dict):
             raise ConfigError(f"{settings}: mục [{name}] không có trong cấu hình. Các mục: {', '.join(_SECTIONS)}.")
         sections[name] = _section(settings, name, _SECTIONS[name], {**_defaults(name), **values})
-    return Config(**sections, units=units)
+    return Config(**sections, units=units, portal=document.get("portal", {}))
 
 
 def _defaults(name: str) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def collect(
     return reports
 
 
-def examine(home: Home, paths: Sequence[Path], *, told: Told) -> list[ExportReport]:
+def examine(paths: Sequence[Path], *, told: Told) -> list[ExportReport]:
     """Return the report each file would get, and change nothing."""
     reports = []
     for path in paths:

@@ -40,6 +40,12 @@ CREATE TABLE IF NOT EXISTS export_outcome (
     message_vi TEXT NOT NULL
 );
 
+-- one row per thing that a room must know at its next run (what the portal was asked, whether it said no, ...)
+CREATE TABLE IF NOT EXISTS memory (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL         -- JSON
+);
+
 CREATE INDEX IF NOT EXISTS export_outcome_of_run ON export_outcome (run_id);
 CREATE INDEX IF NOT EXISTS export_outcome_of_source ON export_outcome (source, outcome);
 """
@@ -244,6 +250,16 @@ class Journal:
         known = self.collected().get(source)
         return known.last_success_at if known else None
 
+    def remember(self, name: str, value: str) -> None:
+        """Keep a text (JSON) under a name; the one before it is forgotten."""
+        with self._writing() as con:
+            con.execute("INSERT OR REPLACE INTO memory (name, value) VALUES (?, ?)", (name, value))
+
+    def recall(self, name: str) -> str | None:
+        """Return what was kept under a name; None: nothing."""
+        rows = self._read("SELECT value FROM memory WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else None
+
     def _read(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         if not self.path.exists():
             return []
@@ -289,7 +305,7 @@ def _prepare(con: sqlite3.Connection) -> None:
                 raise
             time.sleep(0.02)
     con.execute("PRAGMA synchronous = FULL")
-    if not con.execute("SELECT 1 FROM sqlite_master WHERE name = 'export_outcome_of_source'").fetchone():
+    if not con.execute("SELECT 1 FROM sqlite_master WHERE name = 'memory'").fetchone():
         con.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
 
 

@@ -112,6 +112,7 @@ def demo(home: Path, dossiers: int, seed: int, until: datetime, out: Path, write
 @click.option("--captured-at", type=click.DateTime(_INSTANT), help="When the exports were made (else the file's time).")
 @click.option("--endpoint", help="Portal response without its .request.json: which endpoint it answers.")
 @click.option("--period", help="Portal response without its .request.json: 2026-08, 2026-Q3 or 2026.")
+@click.option("--source", type=click.Choice(["inbox", "portal_v2"]), help="Only this configured source.")
 @click.option("--dry-run", is_flag=True, help="Read and report; change nothing.")
 @_json
 def collect(
@@ -120,15 +121,18 @@ def collect(
     captured_at: datetime | None,
     endpoint: str | None,
     period: str | None,
+    source: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Collect the given files and folders, or the inbox; one report line per export.
+    """Collect the given files and folders, or all that is configured: the inbox, the portal; one report line per export.
 
     Exit 1 when an export or a row was refused; the others are collected all the same.
     """
     told = {"captured_at": _instant(captured_at), "endpoint": endpoint, "period": period}
-    _collect(home, paths, as_json=as_json, told=told, dry_run=dry_run)
+    if paths and source:
+        raise click.UsageError("give paths, or --source, not both")
+    _collect(home, paths, as_json=as_json, told=told, dry_run=dry_run, source=source)
 
 
 def _instant(moment: datetime | None) -> datetime | None:
@@ -139,19 +143,33 @@ def _instant(moment: datetime | None) -> datetime | None:
 
 
 def _collect(
-    home: Path, paths: tuple[Path, ...], *, as_json: bool, told: dict[str, Any], dry_run: bool = False
+    home: Path,
+    paths: tuple[Path, ...],
+    *,
+    as_json: bool,
+    told: dict[str, Any],
+    dry_run: bool = False,
+    source: str | None = None,
 ) -> None:
     from collectors.home import create_home
     from collectors.run import Told, examine, exports_in
     from tthc import jobs, show
 
     installed = create_home(home)
-    files = exports_in(paths or (installed.inbox,))
+    if source == "portal_v2" and not installed.config.portal:
+        raise click.UsageError(f"{installed.settings_file} has no [portal]")
+    now, snapshot_id = datetime.now(UTC), None
     if dry_run:
-        reports, snapshot_id = tuple(examine(installed, files, told=Told(**told))), None
+        reports = tuple(examine(exports_in(paths or (installed.inbox,)), told=Told(**told)))
     else:
         with show.progress("Thu thập") as progress:
-            done = jobs.collect(installed, files, told=Told(**told), now=datetime.now(UTC), progress=progress)
+            if source == "portal_v2":
+                done = jobs.collect_portal(installed, now=now, progress=progress)
+            elif paths or source == "inbox":
+                files = exports_in(paths or (installed.inbox,))
+                done = jobs.collect(installed, files, told=Told(**told), now=now, progress=progress)
+            else:
+                done = jobs.collect_everything(installed, now=now, progress=progress)
         reports, snapshot_id = done.reports, done.snapshot_id
     if as_json:
         click.echo(show.reports_json(reports, snapshot_id))

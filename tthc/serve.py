@@ -30,7 +30,7 @@ def exporter(home: Home, *, address: str | None = None, port: int | None = None)
 
 
 def everything(home: Home) -> None:
-    """Serve the screen and /metrics, and collect the inbox at the configured times, until stopped."""
+    """Serve the screen and /metrics, and collect at the configured times, until stopped."""
     with ExitStack() as stack:
         stack.enter_context(_exporter(home, None, None))
         stack.enter_context(_schedule(home))
@@ -38,16 +38,13 @@ def everything(home: Home) -> None:
         _wait(stack.enter_context(_stop_requested()), process)
 
 
-def collect_inbox(home: Home) -> None:
-    """Collect the inbox once, as the schedule does; what goes wrong is logged and left to the next run."""
-    from collectors.run import Told, exports_in
+def collect_once(home: Home) -> None:
+    """Collect all that is configured once, as the schedule does; what goes wrong is logged and left to the next run."""
     from collectors.warehouse import LockedError
     from tthc import jobs
 
     try:
-        done = jobs.collect(
-            home, exports_in([home.inbox]), told=Told(), now=datetime.now(UTC), progress=lambda *_: None
-        )
+        done = jobs.collect_everything(home, now=datetime.now(UTC), progress=lambda *_: None)
     except LockedError as error:
         _log.warning("collection skipped: %s", error)
         return
@@ -99,7 +96,7 @@ def _schedule(home: Home) -> Iterator[None]:
         hour, minute = time.split(":")
         trigger = CronTrigger(hour=int(hour), minute=int(minute), timezone="Asia/Ho_Chi_Minh")
         scheduler.add_job(
-            collect_inbox, trigger, args=[home], coalesce=True, max_instances=1, misfire_grace_time=12 * 3600
+            collect_once, trigger, args=[home], coalesce=True, max_instances=1, misfire_grace_time=12 * 3600
         )
     scheduler.start()
     try:
