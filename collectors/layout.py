@@ -2,24 +2,53 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from collectors.export import ExportError, MissingColumn, UnknownLayout
+from collectors.export import ExportError, MissingColumn, RefusedLayout, ShiftedColumns, UnknownLayout
 from collectors.reading.table import Row, Table
 from collectors.reading.text import clean, fold
 
 SEARCHED_ROWS = 40
+PATH = " > "
 _FEWEST_COLUMNS = 4  # fewer known headers in a row are words in a title, not a header
+_LEAST_LIKENESS = 0.6  # a form of fixed columns with less of them is another form
+_ADDED = 0.75  # a column that belongs to no form, only to our words, counts less than one of the form
+_SAMPLED_ROWS = 400
 _PUNCTUATION = re.compile(r"[\W_]+")
+_DATE = re.compile(r"\s*(?:\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{2}-\d{2})\b.*", re.DOTALL)
 SYNTHETIC_MARK = fold("DỮ LIỆU MÔ PHỎNG")
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A known fault of an exporter: its rows lack a cell, so that values stand under their neighbour's header.
+
+    sign: the header (key) under which dates then stand. positions: field → true position, from 0; used only when `load`
+    says so, else such an export is refused as a whole.
+    """
+
+    sign: str
+    found: str
+    advice: str
+    positions: Mapping[str, int]
+    load: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """One vendor form: canonical field → header texts (folded)."""
+    """One vendor form.
+
+    columns: field → header keys. unread: the other headers of the form; they tell it from its neighbours, their cells
+    are never read. open: installations add and leave out columns (then only the required ones are missed).
+    groups: the fields that rows with one filled cell give to the rows below, outermost first. subtotal: the column in
+    which such a row states how many rows follow. status_from: columns of which the filled one names the status.
+    status_when: date field → the status it means when filled. from_title: field → words before its value in the title.
+    selection: which dossiers the form shows, where it does not show all. refusal: why it is never loaded, and advice.
+    """
 
     name: str
     source: str
@@ -27,6 +56,27 @@ class Layout:
     required: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, str]  # the first wording of each header, for messages
+    unread: frozenset[str] = frozenset()
+    open: bool = False
+    groups: tuple[str, ...] = ()
+    subtotal: str = ""
+    status_from: tuple[str, ...] = ()
+    status_when: Mapping[str, str] = field(default_factory=dict)
+    from_title: Mapping[str, str] = field(default_factory=dict)
+    selection: str = ""
+    refusal: tuple[str, str] | None = None
+    shift: Shift | None = None
+
+    @property
+    def header_rows(self) -> int:
+        """How many rows the header takes."""
+        known = [key for keys in self.columns.values() for key in keys] + list(self.unread)
+        return max(key.count(PATH) for key in known) + 1
+
+    @property
+    def structured(self) -> bool:
+        """Whether a row means something only together with the rows above it, or with several of its columns."""
+        return bool(self.groups or self.status_from or self.from_title)
 
     def field_of(self, header: str) -> str | None:
         """Return the canonical field a header text stands for."""
@@ -38,14 +88,22 @@ class Layout:
 class Header:
     """A header found in a table: where it stands, and which column holds which field.
 
-    columns: field → position. headers: all header texts by position. title: the cells above, as one text.
+    row: the last row of the header. columns: field → position. headers: the header texts by position, as paths where
+    the header has several rows. title: the cells above. likeness: 1 = every header known, none missing.
     """
 
     layout: Layout
     row: int
     columns: Mapping[str, int]
     headers: tuple[str, ...]
-    title: str
+    title_cells: tuple[str, ...]
+    known: int
+    likeness: float
+
+    @property
+    def title(self) -> str:
+        """The cells above the header, as one text."""
+        return " ".join(self.title_cells)
 
     @property
     def synthetic(self) -> bool:
@@ -55,8 +113,24 @@ class Header:
     @property
     def unmapped(self) -> tuple[str, ...]:
         """The headers that no field is read from: their cells are never stored."""
-        used = set(self.columns.values())
+        used = {*self.columns.values(), *self.places(*self.layout.status_from, self.layout.subtotal)}
         return tuple(text for place, text in enumerate(self.headers) if text and place not in used)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The headers that are no part of the layout."""
+        return tuple(text for text in self.unmapped if path_key(text) not in self.layout.unread)
+
+    def places(self, *keys: str) -> tuple[int, ...]:
+        """Return the positions of columns by their header keys."""
+        return tuple(place for place, text in enumerate(self.headers) if text and path_key(text) in keys)
+
+    def stated(self, name: str) -> str:
+        """Return what the title says of a field, "" where it says nothing."""
+        words = header_key(self.layout.from_title[name])
+        cells = (cell for cell in self.title_cells if header_key(cell).startswith(words))
+        value = clean(next(cells, "").partition(":")[2])
+        return "" if not value.strip(" .…") else value
 
 
 def header_key(header: str) -> str:
@@ -64,63 +138,227 @@ def header_key(header: str) -> str:
     return _PUNCTUATION.sub(" ", fold(header)).strip()
 
 
+def path_key(path: str) -> str:
+    """Return the key of a header of several rows: the keys of its parts."""
+    return PATH.join(header_key(part) for part in path.split(PATH))
+
+
 @cache
 def layouts() -> tuple[Layout, ...]:
     """Return every layout we know, by name."""
     folder = files("collectors") / "layouts"
     texts = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
-    return tuple(_layout(tomllib.loads(entry.read_text(encoding="utf-8"))) for entry in texts)
+    return tuple(layout_of(tomllib.loads(entry.read_text(encoding="utf-8"))) for entry in texts)
 
 
-def _layout(document: Mapping[str, object]) -> Layout:
-    columns: Mapping[str, list[str]] = document["columns"]  # type: ignore[assignment]
+def layout_of(document: Mapping[str, Any]) -> Layout:
+    """Return the layout that a TOML document describes."""
+    columns: Mapping[str, list[str]] = document["columns"]
+    refusal = document.get("refused")
     return Layout(
-        name=str(document["name"]),
-        source=str(document["source"]),
-        title_vi=str(document["title_vi"]),
-        required=tuple(document["required"]),  # type: ignore[arg-type]
-        columns={name: tuple(header_key(text) for text in texts) for name, texts in columns.items()},
+        name=document["name"],
+        source=document["source"],
+        title_vi=document["title_vi"],
+        required=tuple(document["required"]),
+        columns={name: _keys(texts) for name, texts in columns.items()},
         labels={name: texts[0] for name, texts in columns.items()},
+        unread=frozenset(_keys(document.get("unread", []))),
+        open=document.get("open", False),
+        groups=tuple(document.get("groups", [])),
+        subtotal=path_key(document.get("subtotal", "")),
+        status_from=_keys(document.get("status_from", [])),
+        status_when=document.get("status_when", {}),
+        from_title=document.get("from_title", {}),
+        selection=document.get("selection", ""),
+        refusal=(refusal["found"], refusal["advice"]) if refusal else None,
+        shift=_shift(document["shift"]) if "shift" in document else None,
+    )
+
+
+def _keys(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(path_key(text) for text in texts)
+
+
+def _shift(values: Mapping[str, Any]) -> Shift:
+    return Shift(
+        sign=path_key(values["sign"]),
+        found=values["found"],
+        advice=values["advice"],
+        positions=values["positions"],
+        load=values["load"],
     )
 
 
 def find_header(table: Table, *, file: str) -> Header:
-    """Return the header in the first rows under which most fields of one layout stand.
+    """Return the header in the first rows that is most like that of one layout.
 
     Where a header text occurs twice, the later column holds (as iGate's own importer reads it).
-    Raises UnknownLayout when no row fits a layout, MissingColumn when one fits but lacks a required column.
+    Raises UnknownLayout when no row fits a layout, MissingColumn when one fits but lacks a required column,
+    RefusedLayout for a form that is known to be no dossier list, ShiftedColumns where values stand under wrong headers.
     """
-    head = table.head(SEARCHED_ROWS)
-    candidates = [_header(layout, row, head) for layout in layouts() for row in head]
-    best = max(candidates, key=lambda header: len(header.columns), default=None)
-    if best is None or len(best.columns) < _FEWEST_COLUMNS:
+    best = next(ranked(table), None)
+    if best is None:
         raise _unknown(file, table.sheet)
+    if best.layout.refusal is not None:
+        raise _refused(file, table.sheet, best, *best.layout.refusal)
     for requirement in best.layout.required:
         if not any(name in best.columns for name in requirement.split("|")):
             raise _missing(file, table.sheet, best, requirement)
-    return best
+    return _unshifted(table, best, file=file)
 
 
-def _header(layout: Layout, row: Row, head: list[Row]) -> Header:
-    number, cells = row
-    fields = {place: layout.field_of(text) for place, text in enumerate(cells)}
+def ranked(table: Table) -> Iterator[Header]:
+    """Yield the headers that some layout recognises, the likest first; of equals, the form with fixed columns."""
+    found = [header for header in candidates(table.head(SEARCHED_ROWS)) if is_recognised(header)]
+    yield from sorted(found, key=lambda header: (-header.likeness, -header.known, header.layout.open, header.row))
+
+
+def is_recognised(header: Header) -> bool:
+    """Whether a row is a header of its layout at all."""
+    if header.layout.open:
+        return len(header.columns) >= _FEWEST_COLUMNS
+    return header.known >= _FEWEST_COLUMNS and header.likeness >= _LEAST_LIKENESS
+
+
+def candidates(head: Sequence[Row]) -> Iterator[Header]:
+    """Yield each row read as the header of each layout, where enough of its words are known at all."""
+    words = _all_words()
+    depths = {layout.header_rows for layout in layouts()}
+    for place, (_, cells) in enumerate(head):
+        if sum(header_key(cell) in words for cell in cells if cell) < _FEWEST_COLUMNS:
+            continue
+        for depth in depths:
+            rows = head[place : place + depth]
+            paths = flattened([texts for _, texts in rows])
+            title = tuple(clean(text) for _, texts in head[:place] for text in texts if text)
+            for layout in layouts():
+                if layout.header_rows == depth and len(rows) == depth:
+                    yield _header(layout, rows[-1][0], paths, title)
+
+
+@cache
+def _all_words() -> frozenset[str]:
+    known = [key for layout in layouts() for keys in (*layout.columns.values(), layout.unread) for key in keys]
+    return frozenset(part for key in known for part in key.split(PATH) if part)
+
+
+@cache
+def _added_columns() -> Mapping[str, str]:
+    """Header key → field, for columns that an installation adds to any form."""
+    return {key: name for layout in layouts() if layout.open for name, keys in layout.columns.items() for key in keys}
+
+
+def flattened(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return the paths of a header of several rows: the text of a span stands over all columns it covers.
+
+    A span's text may stand in its first cell only: an upper cell that is blank over a filled one belongs to the span
+    on its left, unless a span further up ends in between.
+    """
+    width = max(len(cells) for cells in rows)
+    levels = [[clean(text) for text in cells] + [""] * (width - len(cells)) for cells in rows]
+    for upper, cells in enumerate(levels[:-1]):
+        for place in range(1, width):
+            below = any(lower[place] for lower in levels[upper + 1 :])
+            same_span = all(above[place] == above[place - 1] for above in levels[:upper])
+            if not cells[place] and below and same_span:
+                cells[place] = cells[place - 1]
+    columns = ([level[place] for level in levels] for place in range(width))
+    return tuple(PATH.join(_without_repeats(parts)) for parts in columns)
+
+
+def _without_repeats(parts: Sequence[str]) -> Iterator[str]:
+    """A cell over several rows is one part, whether its text stands once or in each row."""
+    before = ""
+    for part in parts:
+        if part and part != before:
+            yield part
+            before = part
+
+
+def _header(layout: Layout, row: int, headers: tuple[str, ...], title: tuple[str, ...]) -> Header:
+    keys = [path_key(text) for text in headers]
+    own = {key: name for name, texts in layout.columns.items() for key in texts}
+    columns = {own[key]: place for place, key in enumerate(keys) if key in own}
+    silent = {*layout.unread, *layout.status_from, layout.subtotal}
+    for place, key in enumerate(keys):
+        name = _added_columns().get(key)
+        if name and key not in own and key not in silent and name not in columns:
+            columns[name] = place
+    filled = {key for key in keys if key}
+    formal = sum(key in silent or key in own for key in keys if key)
+    added = sum(place in columns.values() and key not in own for place, key in enumerate(keys))
+    missing = _missing_headers(layout, filled, columns)
+    count = sum(bool(key) for key in keys)
     return Header(
         layout=layout,
-        row=number,
-        columns={name: place for place, name in fields.items() if name},
-        headers=tuple(clean(text) for text in cells),
-        title=" ".join(text for above, texts in head for text in texts if above < number and text),
+        row=row,
+        columns=columns,
+        headers=headers,
+        title_cells=title,
+        known=formal + added,
+        likeness=(formal + _ADDED * added) / (count + missing) if count else 0.0,
     )
 
 
+def _missing_headers(layout: Layout, filled: set[str], columns: Mapping[str, int]) -> int:
+    """Return how many headers of the form are not there; of an open form, only the required ones count."""
+    if layout.open:
+        return sum(not any(name in columns for name in one.split("|")) for one in layout.required)
+    fields = sum(not filled & set(keys) for keys in layout.columns.values())
+    return fields + len({*layout.unread, *layout.status_from, layout.subtotal} - {""} - filled)
+
+
+def _unshifted(table: Table, header: Header, *, file: str) -> Header:
+    """Return the header with its columns where their values really stand; raises ShiftedColumns where that is not told."""
+    shift = header.layout.shift
+    if shift is None or not _dates_under(table, header, shift.sign):
+        return header
+    if not shift.load:
+        raise ShiftedColumns(
+            file=file,
+            sheet=table.sheet,
+            row=header.row,
+            column=next(header.headers[place] for place in header.places(shift.sign)),
+            found=shift.found,
+            expected=f"mỗi giá trị dưới đúng tiêu đề của mẫu {header.layout.title_vi}",
+            advice=shift.advice,
+        )
+    names = {place: header.layout.labels[name] for name, place in shift.positions.items()}
+    headers = tuple(names.get(place, "") for place in range(max(names) + 1))
+    return replace(header, columns=shift.positions, headers=headers)
+
+
+def _dates_under(table: Table, header: Header, key: str) -> bool:
+    """Whether most of the first rows hold a date under this header, which is never one of a date."""
+    places = header.places(key)
+    cells = [cells[place] for _, cells in _sample(table, header) for place in places if place < len(cells)]
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and 2 * sum(bool(_DATE.fullmatch(cell)) for cell in filled) > len(filled)
+
+
+def _sample(table: Table, header: Header) -> list[Row]:
+    return [row for row in table.head(header.row + _SAMPLED_ROWS) if row[0] > header.row]
+
+
 def _unknown(file: str, sheet: str) -> ExportError:
-    names = "; ".join(layout.title_vi for layout in layouts())
+    names = "; ".join(layout.title_vi for layout in layouts() if layout.refusal is None)
     return UnknownLayout(
         file=file,
         sheet=sheet,
         found=f"không thấy dòng tiêu đề nào quen thuộc trong {SEARCHED_ROWS} dòng đầu",
         expected=f"một trong các mẫu: {names}",
         advice="kiểm tra có xuất đúng danh sách hồ sơ không; nếu là mẫu mới, gửi dòng tiêu đề cho người quản trị",
+    )
+
+
+def _refused(file: str, sheet: str, header: Header, found: str, advice: str) -> ExportError:
+    return RefusedLayout(
+        file=file,
+        sheet=sheet,
+        row=header.row,
+        found=f"đây là mẫu {header.layout.title_vi}: {found}",
+        expected="một danh sách hồ sơ",
+        advice=advice,
     )
 
 
