@@ -7,23 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
 from collectors.dossier import FINDING_VI, SKIPPED_VI, Skipped
 from collectors.export import ExportError, ExportReport, UnknownLayout
 from collectors.formats import date_formats, number_style
-from collectors.layout import (
-    PATH,
-    SEARCHED_ROWS,
-    Header,
-    find_header,
-    flattened,
-    header_key,
-    layouts,
-    path_key,
-    ranked,
-)
+from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, ranked
+from collectors.layout import PATH, header_key, layouts, path_key
 from collectors.personal_data import is_personal, masked
 from collectors.reading import delimited, workbook
 from collectors.reading.container import Container, recognise
@@ -277,11 +269,12 @@ def _lower_rows(below: Sequence[Row], upper: Sequence[str]) -> Iterator[Row]:
         yield row
 
 
+@cache
 def _known_words() -> Mapping[str, str]:
     """Header key (its last part) → field, over all layouts; "" for headers that are never read."""
-    words = {key.split(PATH)[-1]: "" for layout in layouts() for key in layout.unread}
+    words = {key.split(PATH)[-1]: "" for layout in layouts() for key in layout.silent}
     for layout in layouts():
-        words |= {key.split(PATH)[-1]: name for name, keys in layout.columns.items() for key in keys}
+        words |= {key.split(PATH)[-1]: name for key, name in layout.fields.items()}
     return words
 
 

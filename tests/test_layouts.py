@@ -17,8 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collectors import archive, layout
+from collectors.dossier import FIELDS
 from collectors.export import ExportError, ExportReport, MissingColumn, RefusedLayout, ShiftedColumns, UnknownLayout
-from collectors.layout import Layout, find_header, flattened, layouts, ranked
+from collectors.header import find_header, flattened, ranked
+from collectors.layout import Layout, layouts
 from collectors.personal_data import is_personal
 from collectors.reading import delimited, workbook
 from collectors.reading.table import Row, Table
@@ -104,7 +106,7 @@ def test_every_layout_has_an_example() -> None:
 
 def test_every_field_of_a_layout_exists_and_no_personal_column_is_read() -> None:
     for one in layouts():
-        assert set(one.columns) <= set(dossier_list.FIELDS), one.name
+        assert set(one.columns) <= set(FIELDS), one.name
         assert {name for rule in one.required for name in rule.split("|")} <= set(one.columns), one.name
         assert not [label for label in one.labels.values() if is_personal(label)], one.name
         assert "dossier_code" in one.columns or one.refusal, one.name
@@ -249,6 +251,14 @@ def test_more_group_rows_than_levels_leave_the_outer_ones_unknown(tmp_path: Path
     assert {tuple(row) for row in dossiers(tmp_path, ["field", "procedure_name"])} == {
         (None, "Cấp thẻ hướng dẫn viên du lịch quốc tế")
     }
+
+
+def test_the_foot_of_a_page_names_no_group(tmp_path: Path) -> None:
+    title, header, *rows = rows_of(FOLDER / "tandan_766_late_done.csv")
+    pages = [title, header, *rows[:2], ["Cán Bộ Lập Biểu (không có thật)"], header, *rows[2:]]
+    report = read(tmp_path, in_memory(pages))
+    assert report.skipped == {"group": 2, "no_dossier": 2, "repeated_header": 1}
+    assert {name for (name,) in dossiers(tmp_path, ["unit_name"])} == {rows[0][0], rows[3][0]}
 
 
 # --- dates ----------------------------------------------------------------------------------------------------------

@@ -4,15 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-from itertools import islice
 from pathlib import Path
 
 import duckdb
 
 from collectors import archive, vocabulary
-from collectors.dossier import FIELDS, REFUSED_VI, Refused
+from collectors.dossier import REFUSED_VI, Refused
 from collectors.export import (
     EmptyExport,
     ExportError,
@@ -22,12 +19,13 @@ from collectors.export import (
     RefusedLayout,
     ShiftedColumns,
 )
+from collectors.header import find_header
 from collectors.home import VIETNAM
-from collectors.layout import PATH, Header, find_header
+from collectors.layout import PATH
 from collectors.personal_data import is_personal, masked
 from collectors.reading.table import Table
 from collectors.reading.text import clean
-from collectors.sources.dossier_rows import Structure, lines, picked, ragged, total_label
+from collectors.sources.dossier_staging import Sheet, append, connection, derive_status, land, sql
 
 SYNTHETIC_SOURCE = "demo"
 _SHOWN_REFUSALS = 20
@@ -44,12 +42,6 @@ class Origin:
     captured_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    table: Table
-    header: Header
-
-
 def read(tables: Sequence[Table], origin: Origin, draft: Path, *, spill: Path) -> ExportReport:
     """Write the dossiers of an export to `draft` and return what became of its rows.
 
@@ -57,14 +49,14 @@ def read(tables: Sequence[Table], origin: Origin, draft: Path, *, spill: Path) -
     Raises ExportError when no sheet is a dossier list we know, or none has a row below its header.
     """
     sheets, unread = _recognised(tables, origin.file_name)
-    con = _connection(spill)
+    con = connection(spill)
     try:
         for sheet in sheets:
-            _land(con, sheet)
-            _derive_status(con, sheet)
+            land(con, sheet)
+            derive_status(con, sheet)
         _describe(con, sheets, origin)
         hidden = _translate(con)
-        con.execute(_sql("dossier_list.sql"))
+        con.execute(sql("dossier_list.sql"))
         report = _report(con, sheets, origin, (*unread, *hidden))
         if report.rows_accepted + report.rows_merged + report.rows_refused == 0:
             raise _empty(origin.file_name, sheets[0])
@@ -74,21 +66,16 @@ def read(tables: Sequence[Table], origin: Origin, draft: Path, *, spill: Path) -
         con.close()
 
 
-@cache
-def _sql(name: str) -> str:
-    return (files("collectors.sources") / name).read_text(encoding="utf-8")
-
-
-def _recognised(tables: Sequence[Table], file: str) -> tuple[list[_Sheet], tuple[Finding, ...]]:
+def _recognised(tables: Sequence[Table], file: str) -> tuple[list[Sheet], tuple[Finding, ...]]:
     """Return the sheets that are dossier lists; a workbook may hold others, which become findings.
 
     Raises ShiftedColumns for any sheet with values under wrong headers: a part of a list would be taken for all of it.
     """
-    sheets: list[_Sheet] = []
+    sheets: list[Sheet] = []
     failures: list[tuple[Table, ExportError]] = []
     for table in tables:
         try:
-            sheets.append(_Sheet(table, find_header(table, file=file)))
+            sheets.append(Sheet(table, find_header(table, file=file)))
         except ShiftedColumns:
             raise
         except ExportError as error:
@@ -107,7 +94,7 @@ def _recognised(tables: Sequence[Table], file: str) -> tuple[list[_Sheet], tuple
     return sheets, tuple(Finding("sheet_not_read", table.sheet, 0, table.sheet) for table, _ in filled)
 
 
-def _require_one_source(sheets: Sequence[_Sheet], file: str) -> None:
+def _require_one_source(sheets: Sequence[Sheet], file: str) -> None:
     first = sheets[0].header.layout
     for sheet in sheets:
         if sheet.header.layout.source != first.source:
@@ -120,108 +107,13 @@ def _require_one_source(sheets: Sequence[_Sheet], file: str) -> None:
             )
 
 
-def _connection(spill: Path) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(":memory:")
-    con.execute("SET enable_progress_bar = false")
-    con.execute("SET autoinstall_known_extensions = false")
-    con.execute("SET autoload_known_extensions = false")
-    con.execute("SET temp_directory = ?", [str(spill)])
-    con.execute(_sql("dossier_staging.sql"))
-    return con
-
-
-def _land(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> None:
-    """Put the columns of the layout, and no others, into `staged` as text."""
-    if sheet.header.layout.structured:
-        _land_structured(con, sheet)
-    elif not _land_by_engine(con, sheet):
-        _land_by_row(con, sheet)
-
-
-def _land_by_engine(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> bool:
-    """Land a plain text file by the engine's own reader; False, and nothing landed, unless every line is one record."""
-    clean_text, header = sheet.table.clean_text, sheet.header
-    if clean_text is None or any("\n" in cell for _, cells in sheet.table.head(header.row) for cell in cells):
-        return False
-    names = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.headers)))
-    chosen = ", ".join(
-        f"coalesce(c{header.columns[name]}, '')" if name in header.columns else "NULL" for name in FIELDS
-    )
-    label = f"label_of(coalesce(c{header.columns['dossier_code']}, ''), c0, c1)"
-    con.execute("BEGIN")
-    try:
-        landed = con.execute(
-            f"INSERT INTO staged SELECT ?, row_number() OVER () + ?, NULL, {label}, {chosen}"
-            f" FROM read_csv(?, header = false,"
-            f" skip = ?, delim = ?, quote = '\"', escape = '\"', auto_detect = false, strict_mode = true,"
-            f" columns = {{{names}}})",
-            [sheet.table.sheet, header.row, str(clean_text.path), header.row, clean_text.delimiter],
-        ).fetchall()[0][0]
-    except duckdb.Error:
-        con.execute("ROLLBACK")
-        return False
-    if landed != clean_text.lines - header.row:
-        con.execute("ROLLBACK")
-        return False
-    con.execute("COMMIT")
-    return True
-
-
-def _land_by_row(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> None:
-    places = [sheet.header.columns.get(name) for name in FIELDS]
-    code = sheet.header.columns["dossier_code"]
-    width = len(sheet.header.headers)
-    refused: list[tuple[str, int, str]] = []
-    rows = con.appender("staged")
-    for number, cells in islice(sheet.table.rows(), sheet.header.row, None):
-        if len(cells) != width and ragged(sheet.table, cells, width):
-            refused.append((sheet.table.sheet, number, f"{len(cells)} ô, tiêu đề có {width} cột"))
-            continue
-        rows.append_row(sheet.table.sheet, number, None, total_label(cells, code), *picked(cells, places))
-    rows.flush()
-    _append(con, "ragged", refused)
-
-
-def _land_structured(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> None:
-    """Land a form whose group rows, title or status columns say what its dossiers are."""
-    name, structure = sheet.table.sheet, Structure()
-    rows = con.appender("staged")
-    for line in lines(sheet.table, sheet.header, structure):
-        rows.append_row(name, line.number, line.skipped, line.label, *line.values)
-    rows.flush()
-    _append(con, "ragged", [(name, number, found) for number, found in structure.ragged])
-    _append(con, "stated", [(name, one.row, one.row + 1, one.last_row, one.count) for one in structure.stated])
-    _append(con, "odd_group", [(name, number) for number in structure.odd_groups])
-
-
-def _derive_status(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> None:
-    """Set the status that a filled date means, in a form without a status column; the first rule that fits holds."""
-    if "status" in sheet.header.columns:
-        return
-    for name, meaning in sheet.header.layout.status_when.items():
-        con.execute(
-            f"UPDATE staged SET status = ? WHERE sheet = ? AND skipped IS NULL AND status IS NULL"
-            f" AND NOT blank(trim({name}))",
-            [meaning, sheet.table.sheet],
-        )
-
-
-def _append(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | int | None, ...]]) -> None:
-    if not rows:
-        return
-    appender = con.appender(table)
-    for row in rows:
-        appender.append_row(*row)
-    appender.flush()
-
-
-def _describe(con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], origin: Origin) -> None:
+def _describe(con: duckdb.DuckDBPyConnection, sheets: Sequence[Sheet], origin: Origin) -> None:
     texts = [
         (sheet.table.sheet, name, sheet.header.headers[place], sheet.header.headers[place].split(PATH)[-1])
         for sheet in sheets
         for name, place in sheet.header.columns.items()
     ]
-    _append(con, "header_text", texts)
+    append(con, "header_text", texts)
     local = origin.captured_at.astimezone(VIETNAM).replace(tzinfo=None)
     # a cell of a workbook may hold a day as a number; in delimited text such a number is no date
     in_workbook = not any(sheet.table.ragged for sheet in sheets)
@@ -244,7 +136,7 @@ def _translate(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
         for text in _distinct(con, "fee_obligation")
         if text.strip()
     ]
-    _append(con, "word", words)
+    append(con, "word", words)
     return _translate_units(con) + _translate_procedures(con)
 
 
@@ -266,7 +158,7 @@ def _translate_units(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
     for code, name, prefix in found:
         unit = vocabulary.unit_code(code) or vocabulary.unit_code(prefix) or vocabulary.UNKNOWN_UNIT
         rows.append((code, name, prefix, masked(unit), masked(clean(name)) or None))
-    _append(con, "unit_word", rows)
+    append(con, "unit_word", rows)
     return _masked_finding([name for _, name, _ in found], "unit_name")
 
 
@@ -290,7 +182,7 @@ def _translate_procedures(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]
                 masked(clean(field)) or None,
             )
         )
-    _append(con, "procedure_word", rows)
+    append(con, "procedure_word", rows)
     return _masked_finding([name for _, name, _ in found], "procedure_name")
 
 
@@ -300,7 +192,7 @@ def _masked_finding(texts: Sequence[str], column: str) -> tuple[Finding, ...]:
 
 
 def _report(
-    con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], origin: Origin, more: tuple[Finding, ...]
+    con: duckdb.DuckDBPyConnection, sheets: Sequence[Sheet], origin: Origin, more: tuple[Finding, ...]
 ) -> ExportReport:
     header = sheets[0].header
     landed, uneven, accepted, refused = (_count(con, table) for table in ("staged", "ragged", "accepted", "refusal"))
@@ -333,7 +225,7 @@ def _report(
     )
 
 
-def _findings_of_form(sheets: Sequence[_Sheet]) -> tuple[Finding, ...]:
+def _findings_of_form(sheets: Sequence[Sheet]) -> tuple[Finding, ...]:
     """Return what the form itself leaves to say: it shows only some dossiers, or has columns that it should not have."""
     selections = dict.fromkeys(sheet.header.layout.selection for sheet in sheets if sheet.header.layout.selection)
     unknown = dict.fromkeys(text for sheet in sheets if not sheet.header.layout.open for text in sheet.header.unknown)
@@ -362,7 +254,7 @@ def describe_refusal(sheet: str, row: int, column: str, reason: str, found: str)
     return f"{', '.join(places)}: {what}{shown}; {advice}"
 
 
-def _empty(file: str, sheet: _Sheet) -> EmptyExport:
+def _empty(file: str, sheet: Sheet) -> EmptyExport:
     return EmptyExport(
         file=file,
         sheet=sheet.table.sheet,

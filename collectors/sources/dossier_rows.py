@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from collectors.dossier import FIELDS, Skipped
-from collectors.layout import PATH, Header, header_key
+from collectors.header import Header
+from collectors.layout import PATH, header_key
 from collectors.reading.table import Row, Table
 from collectors.reading.text import clean, fold
 
@@ -118,6 +119,8 @@ class _Reader:
             self._extend(number)
             yield Line(number, None, "", self._values(cells))
         else:
+            if self._repeats_header(cells):  # what stood before it was the foot of a page, maybe with a name
+                yield from self.rest()
             yield Line(number, None, "", tuple(self._picked(cells)))
 
     def rest(self) -> Iterator[Line]:
@@ -150,7 +153,10 @@ class _Reader:
         code = clean(cells[self._code]) if self._code < len(cells) else ""
         if not code or code.strip("()").isdecimal():
             return any(cells) and bool(code) and len(code) > len("(99)")
-        return header_key(code) != self._texts.get(self._code)
+        return not self._repeats_header(cells)
+
+    def _repeats_header(self, cells: Sequence[str]) -> bool:
+        return self._code < len(cells) and header_key(cells[self._code]) == self._texts.get(self._code)
 
     def _enter_groups(self) -> Iterator[Line]:
         if not self._pending:
