@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 _EXAMPLES = "\b\nExamples:\n  tthc layout explain danh-sach.xlsx\n  tthc layout new danh-sach-la.xlsx > mau-moi.toml"
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
+# every command takes --home; these two read a file and nothing of the installation
+_home = click.option("--home", type=click.Path(path_type=Path), envvar="TTHC_HOME", expose_value=False, hidden=True)
+
 
 @click.group(epilog=_EXAMPLES)
+@_home
 def layout() -> None:
     """Show how a dossier list is understood, or draft a layout for an unknown one; no personal value is shown."""
 
 
 @layout.command(epilog="\b\nExamples:\n  tthc layout explain danh-sach.xlsx --json")
 @_file
+@_home
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def explain(file: Path, as_json: bool) -> None:
     """Show container, encoding, sheets, header, columns, formats, rows by class, and what was not understood.
@@ -43,6 +48,7 @@ def explain(file: Path, as_json: bool) -> None:
 
 @layout.command(epilog="\b\nExamples:\n  tthc layout new danh-sach-la.xlsx --name viettel_dossier_list")
 @_file
+@_home
 @click.option("--name", default="new_layout", show_default=True, help="Name of the layout: letters, digits, _.")
 def new(file: Path, name: str) -> None:
     """Draft a TOML for an unknown form on stdout; complete it and put it into collectors/layouts/ with an example."""
