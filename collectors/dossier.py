@@ -48,6 +48,7 @@ class Skipped(StrEnum):
     COLUMN_NUMBERS = "column_numbers"
     REPEATED_HEADER = "repeated_header"
     TOTAL = "total"
+    GROUP = "group"
 
 
 REFUSED_VI = {
@@ -63,10 +64,11 @@ REFUSED_VI = {
 }
 SKIPPED_VI = {
     Skipped.BLANK: "dòng trống",
-    Skipped.NO_DOSSIER: "dòng nhóm hoặc chân trang",
+    Skipped.NO_DOSSIER: "chân trang hoặc dòng không phải hồ sơ",
     Skipped.COLUMN_NUMBERS: "dòng đánh số cột",
     Skipped.REPEATED_HEADER: "tiêu đề lặp lại",
     Skipped.TOTAL: "dòng tổng",
+    Skipped.GROUP: "dòng nhóm (đơn vị, lĩnh vực, thủ tục)",
 }
 FINDING_VI = {
     "unknown_status": "trạng thái không có trong danh mục, tính là không rõ",
@@ -84,5 +86,10 @@ FINDING_VI = {
     "open_with_finish_date": "có ngày kết thúc nhưng trạng thái chưa xong",
     "repeated_with_other_reception": "cùng mã hồ sơ nhưng khác ngày tiếp nhận",
     "personal_text": "tên đơn vị hoặc thủ tục có số định danh, điện thoại hoặc e-mail; phần đó đã được che",
+    "total_differs": "dòng tổng ghi khác số cộng của các dòng",
+    "odd_groups": "nhiều dòng nhóm liền nhau hơn mẫu quy định, phần không chắc để trống",
+    "serial_date": "ngày ghi bằng số thứ tự của Excel, đã đổi ra ngày",
+    "selected_dossiers": "mẫu chỉ liệt kê một phần hồ sơ, không dùng riêng để tính tỷ lệ",
+    "unknown_column": "cột lạ so với mẫu, không đọc",
     "sheet_not_read": "trang tính không phải danh sách hồ sơ, không đọc",
 }

@@ -5,6 +5,8 @@ ExportError                 one export cannot be taken; the others go on
 ├── EmptyExport             nothing below the header, or no cells at all
 ├── UnknownLayout           no sheet has a header we know
 ├── MissingColumn           the layout is known, but a column that a metric needs is not there
+├── RefusedLayout           the layout is known, and known to be nothing we can load
+├── ShiftedColumns          the layout is known, but the values stand under wrong headers
 ├── RequestNeeded           a portal response without endpoint, period or capture time
 └── InvalidResponse         a portal response that breaks one of its rules
 """
@@ -56,6 +58,14 @@ class UnknownLayout(ExportError):
 
 class MissingColumn(ExportError):
     """The layout is known, but lacks a column that a metric needs."""
+
+
+class RefusedLayout(ExportError):
+    """A form we know that cannot be loaded: no list of dossiers, or one without what tells dossiers apart."""
+
+
+class ShiftedColumns(ExportError):
+    """The rows lack a cell that the header has, so that values stand under wrong headers."""
 
 
 class RequestNeeded(ExportError):

@@ -1,25 +1,45 @@
-"""How a vendor arranges its columns: layouts as data, and the search for a header that fits one of them."""
+"""How a vendor arranges its columns: layouts as data, one TOML for each form, and how header texts are compared."""
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any
 
-from collectors.export import ExportError, MissingColumn, UnknownLayout
-from collectors.reading.table import Row, Table
-from collectors.reading.text import clean, fold
+from collectors.reading.text import fold
 
-SEARCHED_ROWS = 40
-_FEWEST_COLUMNS = 4  # fewer known headers in a row are words in a title, not a header
+PATH = " > "
 _PUNCTUATION = re.compile(r"[\W_]+")
-SYNTHETIC_MARK = fold("DỮ LIỆU MÔ PHỎNG")
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A known fault of an exporter: its rows lack a cell, so that values stand under their neighbour's header.
+
+    sign: the header (key) under which dates then stand. positions: field → true position, from 0; used only when `load`
+    says so, else such an export is refused as a whole.
+    """
+
+    sign: str
+    found: str
+    advice: str
+    positions: Mapping[str, int]
+    load: bool
+
+
+@dataclass(frozen=True)  # no slots: what is derived from it is kept
 class Layout:
-    """One vendor form: canonical field → header texts (folded)."""
+    """One vendor form.
+
+    columns: field → header keys. unread: the other headers of the form; they tell it from its neighbours, their cells
+    are never read. open: installations add and leave out columns (then only the required ones are missed).
+    groups: the fields that rows with one filled cell give to the rows below, outermost first. subtotal: the column in
+    which such a row states how many rows follow. status_from: columns of which the filled one names the status.
+    status_when: date field → the status it means when filled. from_title: field → words before its value in the title.
+    selection: which dossiers the form shows, where it does not show all. refusal: why it is never loaded, and advice.
+    """
 
     name: str
     source: str
@@ -27,36 +47,36 @@ class Layout:
     required: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, str]  # the first wording of each header, for messages
-
-    def field_of(self, header: str) -> str | None:
-        """Return the canonical field a header text stands for."""
-        key = header_key(header)
-        return next((name for name, texts in self.columns.items() if key in texts), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A header found in a table: where it stands, and which column holds which field.
-
-    columns: field → position. headers: all header texts by position. title: the cells above, as one text.
-    """
-
-    layout: Layout
-    row: int
-    columns: Mapping[str, int]
-    headers: tuple[str, ...]
-    title: str
+    unread: frozenset[str] = frozenset()
+    open: bool = False
+    groups: tuple[str, ...] = ()
+    subtotal: str = ""
+    status_from: tuple[str, ...] = ()
+    status_when: Mapping[str, str] = field(default_factory=dict)
+    from_title: Mapping[str, str] = field(default_factory=dict)
+    selection: str = ""
+    refusal: tuple[str, str] | None = None
+    shift: Shift | None = None
 
     @property
-    def synthetic(self) -> bool:
-        """Whether the export says of itself that its data are made up."""
-        return SYNTHETIC_MARK in fold(self.title)
+    def header_rows(self) -> int:
+        """How many rows the header takes."""
+        return max(key.count(PATH) for key in (*self.fields, *self.silent)) + 1
+
+    @cached_property
+    def fields(self) -> Mapping[str, str]:
+        """Header key → field."""
+        return {key: name for name, keys in self.columns.items() for key in keys}
+
+    @cached_property
+    def silent(self) -> frozenset[str]:
+        """The headers of the form from which no field is read."""
+        return frozenset({*self.unread, *self.status_from, self.subtotal} - {""})
 
     @property
-    def unmapped(self) -> tuple[str, ...]:
-        """The headers that no field is read from: their cells are never stored."""
-        used = set(self.columns.values())
-        return tuple(text for place, text in enumerate(self.headers) if text and place not in used)
+    def structured(self) -> bool:
+        """Whether a row means something only together with the rows above it, or with several of its columns."""
+        return bool(self.groups or self.status_from or self.from_title)
 
 
 def header_key(header: str) -> str:
@@ -64,74 +84,52 @@ def header_key(header: str) -> str:
     return _PUNCTUATION.sub(" ", fold(header)).strip()
 
 
+def path_key(path: str) -> str:
+    """Return the key of a header of several rows: the keys of its parts."""
+    return PATH.join(header_key(part) for part in path.split(PATH))
+
+
 @cache
 def layouts() -> tuple[Layout, ...]:
     """Return every layout we know, by name."""
     folder = files("collectors") / "layouts"
     texts = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
-    return tuple(_layout(tomllib.loads(entry.read_text(encoding="utf-8"))) for entry in texts)
+    return tuple(layout_of(tomllib.loads(entry.read_text(encoding="utf-8"))) for entry in texts)
 
 
-def _layout(document: Mapping[str, object]) -> Layout:
-    columns: Mapping[str, list[str]] = document["columns"]  # type: ignore[assignment]
+def layout_of(document: Mapping[str, Any]) -> Layout:
+    """Return the layout that a TOML document describes."""
+    columns: Mapping[str, list[str]] = document["columns"]
+    refusal = document.get("refused")
     return Layout(
-        name=str(document["name"]),
-        source=str(document["source"]),
-        title_vi=str(document["title_vi"]),
-        required=tuple(document["required"]),  # type: ignore[arg-type]
-        columns={name: tuple(header_key(text) for text in texts) for name, texts in columns.items()},
+        name=document["name"],
+        source=document["source"],
+        title_vi=document["title_vi"],
+        required=tuple(document["required"]),
+        columns={name: _keys(texts) for name, texts in columns.items()},
         labels={name: texts[0] for name, texts in columns.items()},
+        unread=frozenset(_keys(document.get("unread", []))),
+        open=document.get("open", False),
+        groups=tuple(document.get("groups", [])),
+        subtotal=path_key(document.get("subtotal", "")),
+        status_from=_keys(document.get("status_from", [])),
+        status_when=document.get("status_when", {}),
+        from_title=document.get("from_title", {}),
+        selection=document.get("selection", ""),
+        refusal=(refusal["found"], refusal["advice"]) if refusal else None,
+        shift=_shift(document["shift"]) if "shift" in document else None,
     )
 
 
-def find_header(table: Table, *, file: str) -> Header:
-    """Return the header in the first rows under which most fields of one layout stand.
-
-    Where a header text occurs twice, the later column holds (as iGate's own importer reads it).
-    Raises UnknownLayout when no row fits a layout, MissingColumn when one fits but lacks a required column.
-    """
-    head = table.head(SEARCHED_ROWS)
-    candidates = [_header(layout, row, head) for layout in layouts() for row in head]
-    best = max(candidates, key=lambda header: len(header.columns), default=None)
-    if best is None or len(best.columns) < _FEWEST_COLUMNS:
-        raise _unknown(file, table.sheet)
-    for requirement in best.layout.required:
-        if not any(name in best.columns for name in requirement.split("|")):
-            raise _missing(file, table.sheet, best, requirement)
-    return best
+def _keys(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(path_key(text) for text in texts)
 
 
-def _header(layout: Layout, row: Row, head: list[Row]) -> Header:
-    number, cells = row
-    fields = {place: layout.field_of(text) for place, text in enumerate(cells)}
-    return Header(
-        layout=layout,
-        row=number,
-        columns={name: place for place, name in fields.items() if name},
-        headers=tuple(clean(text) for text in cells),
-        title=" ".join(text for above, texts in head for text in texts if above < number and text),
-    )
-
-
-def _unknown(file: str, sheet: str) -> ExportError:
-    names = "; ".join(layout.title_vi for layout in layouts())
-    return UnknownLayout(
-        file=file,
-        sheet=sheet,
-        found=f"không thấy dòng tiêu đề nào quen thuộc trong {SEARCHED_ROWS} dòng đầu",
-        expected=f"một trong các mẫu: {names}",
-        advice="kiểm tra có xuất đúng danh sách hồ sơ không; nếu là mẫu mới, gửi dòng tiêu đề cho người quản trị",
-    )
-
-
-def _missing(file: str, sheet: str, header: Header, requirement: str) -> ExportError:
-    labels = " hoặc ".join(f"“{header.layout.labels[name]}”" for name in requirement.split("|"))
-    return MissingColumn(
-        file=file,
-        sheet=sheet,
-        row=header.row,
-        column=header.layout.labels[requirement.split("|", maxsplit=1)[0]],
-        found=f"dòng tiêu đề không có cột {labels}",
-        expected=f"đủ các cột bắt buộc của mẫu {header.layout.title_vi}",
-        advice="bật cột này khi xuất rồi xuất lại",
+def _shift(values: Mapping[str, Any]) -> Shift:
+    return Shift(
+        sign=path_key(values["sign"]),
+        found=values["found"],
+        advice=values["advice"],
+        positions=values["positions"],
+        load=values["load"],
     )

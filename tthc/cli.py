@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tthc.layout_cli import layout
+
 if TYPE_CHECKING:
     from collectors.home import Home
     from metrics.rates import By
@@ -337,3 +339,6 @@ def doctor(home: Path, as_json: bool) -> None:
     checks = checking.examine(home, now=datetime.now(UTC))
     click.echo(show.checks_json(checks)) if as_json else show.checks(checks)
     sys.exit(0 if all(check.ok for check in checks) else 1)
+
+
+main.add_command(layout)

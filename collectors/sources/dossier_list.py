@@ -1,27 +1,35 @@
 """A dossier list (one row = one dossier) → canonical rows, refusals, findings; personal columns are never read."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-from itertools import islice
 from pathlib import Path
 
 import duckdb
 
 from collectors import archive, vocabulary
-from collectors.dossier import FIELDS, REFUSED_VI, Refused
-from collectors.export import EmptyExport, ExportError, ExportReport, Finding, Outcome
+from collectors.dossier import REFUSED_VI, Refused
+from collectors.export import (
+    EmptyExport,
+    ExportError,
+    ExportReport,
+    Finding,
+    Outcome,
+    RefusedLayout,
+    ShiftedColumns,
+)
+from collectors.header import find_header
 from collectors.home import VIETNAM
-from collectors.layout import Header, find_header
+from collectors.layout import PATH
 from collectors.personal_data import is_personal, masked
 from collectors.reading.table import Table
 from collectors.reading.text import clean
+from collectors.sources.dossier_staging import Sheet, append, connection, derive_status, land, sql
 
 SYNTHETIC_SOURCE = "demo"
 _SHOWN_REFUSALS = 20
+_EXCEL_EPOCH = datetime(1899, 12, 30)  # day 0 of the 1900 system, as a spreadsheet counts after February 1900
 _FLAGS = ("components_digitised", "result_electronic", "data_reused")
 
 
@@ -34,12 +42,6 @@ class Origin:
     captured_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    table: Table
-    header: Header
-
-
 def read(tables: Sequence[Table], origin: Origin, draft: Path, *, spill: Path) -> ExportReport:
     """Write the dossiers of an export to `draft` and return what became of its rows.
 
@@ -47,13 +49,14 @@ def read(tables: Sequence[Table], origin: Origin, draft: Path, *, spill: Path) -
     Raises ExportError when no sheet is a dossier list we know, or none has a row below its header.
     """
     sheets, unread = _recognised(tables, origin.file_name)
-    con = _connection(spill)
+    con = connection(spill)
     try:
         for sheet in sheets:
-            _land(con, sheet)
+            land(con, sheet)
+            derive_status(con, sheet)
         _describe(con, sheets, origin)
         hidden = _translate(con)
-        con.execute(_sql("dossier_list.sql"))
+        con.execute(sql("dossier_list.sql"))
         report = _report(con, sheets, origin, (*unread, *hidden))
         if report.rows_accepted + report.rows_merged + report.rows_refused == 0:
             raise _empty(origin.file_name, sheets[0])
@@ -63,18 +66,18 @@ def read(tables: Sequence[Table], origin: Origin, draft: Path, *, spill: Path) -
         con.close()
 
 
-@cache
-def _sql(name: str) -> str:
-    return (files("collectors.sources") / name).read_text(encoding="utf-8")
+def _recognised(tables: Sequence[Table], file: str) -> tuple[list[Sheet], tuple[Finding, ...]]:
+    """Return the sheets that are dossier lists; a workbook may hold others, which become findings.
 
-
-def _recognised(tables: Sequence[Table], file: str) -> tuple[list[_Sheet], tuple[Finding, ...]]:
-    """Return the sheets that are dossier lists; a workbook may hold others, which become findings."""
-    sheets: list[_Sheet] = []
+    Raises ShiftedColumns for any sheet with values under wrong headers: a part of a list would be taken for all of it.
+    """
+    sheets: list[Sheet] = []
     failures: list[tuple[Table, ExportError]] = []
     for table in tables:
         try:
-            sheets.append(_Sheet(table, find_header(table, file=file)))
+            sheets.append(Sheet(table, find_header(table, file=file)))
+        except ShiftedColumns:
+            raise
         except ExportError as error:
             failures.append((table, error))
     filled = [(table, error) for table, error in failures if any(any(cells) for _, cells in table.head(40))]
@@ -87,101 +90,39 @@ def _recognised(tables: Sequence[Table], file: str) -> tuple[list[_Sheet], tuple
                 advice="xuất lại từ hệ thống",
             )
         raise filled[0][1]
+    _require_one_source(sheets, file)
     return sheets, tuple(Finding("sheet_not_read", table.sheet, 0, table.sheet) for table, _ in filled)
 
 
-def _connection(spill: Path) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(":memory:")
-    con.execute("SET enable_progress_bar = false")
-    con.execute("SET autoinstall_known_extensions = false")
-    con.execute("SET autoload_known_extensions = false")
-    con.execute("SET temp_directory = ?", [str(spill)])
-    con.execute(_sql("dossier_staging.sql"))
-    return con
+def _require_one_source(sheets: Sequence[Sheet], file: str) -> None:
+    first = sheets[0].header.layout
+    for sheet in sheets:
+        if sheet.header.layout.source != first.source:
+            raise RefusedLayout(
+                file=file,
+                sheet=sheet.table.sheet,
+                found=f"trang tính theo mẫu {sheet.header.layout.title_vi}, trang đầu theo mẫu {first.title_vi}",
+                expected="các trang tính cùng một mẫu",
+                advice="lưu mỗi trang tính thành một tệp riêng",
+            )
 
 
-def _land(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> None:
-    """Put the columns of the layout, and no others, into `staged` as text."""
-    if not _land_by_engine(con, sheet):
-        _land_by_row(con, sheet)
-
-
-def _land_by_engine(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> bool:
-    """Land a plain text file by the engine's own reader; False, and nothing landed, unless every line is one record."""
-    clean_text, header = sheet.table.clean_text, sheet.header
-    if clean_text is None or any("\n" in cell for _, cells in sheet.table.head(header.row) for cell in cells):
-        return False
-    names = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(header.headers)))
-    chosen = ", ".join(
-        f"coalesce(c{header.columns[name]}, '')" if name in header.columns else "NULL" for name in FIELDS
-    )
-    con.execute("BEGIN")
-    try:
-        landed = con.execute(
-            f"INSERT INTO staged SELECT ?, row_number() OVER () + ?, {chosen} FROM read_csv(?, header = false,"
-            f" skip = ?, delim = ?, quote = '\"', escape = '\"', auto_detect = false, strict_mode = true,"
-            f" columns = {{{names}}})",
-            [sheet.table.sheet, header.row, str(clean_text.path), header.row, clean_text.delimiter],
-        ).fetchall()[0][0]
-    except duckdb.Error:
-        con.execute("ROLLBACK")
-        return False
-    if landed != clean_text.lines - header.row:
-        con.execute("ROLLBACK")
-        return False
-    con.execute("COMMIT")
-    return True
-
-
-def _land_by_row(con: duckdb.DuckDBPyConnection, sheet: _Sheet) -> None:
-    places = [sheet.header.columns.get(name) for name in FIELDS]
-    width = len(sheet.header.headers)
-    ragged: list[tuple[str, int, str]] = []
-    rows = con.appender("staged")
-    for number, cells in islice(sheet.table.rows(), sheet.header.row, None):
-        if len(cells) != width and _is_shifted(sheet.table, cells, width):
-            ragged.append((sheet.table.sheet, number, f"{len(cells)} ô, tiêu đề có {width} cột"))
-            continue
-        rows.append_row(sheet.table.sheet, number, *_picked(cells, places))
-    rows.flush()
-    _append(con, "ragged", ragged)
-
-
-def _is_shifted(table: Table, cells: Sequence[str], width: int) -> bool:
-    """Whether a row of another width may have values in wrong columns; blank rows and blank extra cells are none."""
-    return table.ragged and any(cells) and (len(cells) < width or any(cells[width:]))
-
-
-def _picked(cells: Sequence[str], places: Sequence[int | None]) -> Iterator[str | None]:
-    count = len(cells)
-    return (None if place is None else cells[place] if place < count else "" for place in places)
-
-
-def _append(
-    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...] | tuple[str, int, str]]
-) -> None:
-    if not rows:
-        return
-    appender = con.appender(table)
-    for row in rows:
-        appender.append_row(*row)
-    appender.flush()
-
-
-def _describe(con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], origin: Origin) -> None:
+def _describe(con: duckdb.DuckDBPyConnection, sheets: Sequence[Sheet], origin: Origin) -> None:
     texts = [
-        (sheet.table.sheet, name, sheet.header.headers[place])
+        (sheet.table.sheet, name, sheet.header.headers[place], sheet.header.headers[place].split(PATH)[-1])
         for sheet in sheets
         for name, place in sheet.header.columns.items()
     ]
-    _append(con, "header_text", texts)
+    append(con, "header_text", texts)
     local = origin.captured_at.astimezone(VIETNAM).replace(tzinfo=None)
-    con.execute("INSERT INTO this_export VALUES (?)", [local])
+    # a cell of a workbook may hold a day as a number; in delimited text such a number is no date
+    in_workbook = not any(sheet.table.ragged for sheet in sheets)
+    con.execute("INSERT INTO this_export VALUES (?, ?)", [local, _EXCEL_EPOCH if in_workbook else None])
 
 
 def _translate(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
     """Fill the word tables: each distinct text is understood once, whatever the number of rows."""
-    words: list[tuple[str, str, str | None]] = []
+    words: list[tuple[str | int | None, ...]] = []
     words += [("status", text, _text(vocabulary.status(text))) for text in _distinct(con, "status")]
     for kind in ("channel", "service_level"):
         words += [(kind, text, vocabulary.choice(kind, text)) for text in _distinct(con, kind)]
@@ -195,7 +136,7 @@ def _translate(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
         for text in _distinct(con, "fee_obligation")
         if text.strip()
     ]
-    _append(con, "word", words)
+    append(con, "word", words)
     return _translate_units(con) + _translate_procedures(con)
 
 
@@ -213,11 +154,11 @@ def _translate_units(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
         "SELECT DISTINCT coalesce(unit_code, ''), coalesce(unit_name, ''), code_prefix(bare_code(dossier_code))"
         " FROM staged ORDER BY ALL"
     ).fetchall()
-    rows = []
+    rows: list[tuple[str | int | None, ...]] = []
     for code, name, prefix in found:
         unit = vocabulary.unit_code(code) or vocabulary.unit_code(prefix) or vocabulary.UNKNOWN_UNIT
         rows.append((code, name, prefix, masked(unit), masked(clean(name)) or None))
-    _append(con, "unit_word", rows)
+    append(con, "unit_word", rows)
     return _masked_finding([name for _, name, _ in found], "unit_name")
 
 
@@ -226,7 +167,7 @@ def _translate_procedures(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]
         "SELECT DISTINCT coalesce(procedure_code, ''), coalesce(procedure_name, ''), coalesce(field, '')"
         " FROM staged ORDER BY ALL"
     ).fetchall()
-    rows = []
+    rows: list[tuple[str | int | None, ...]] = []
     for code, name, field in found:
         shown = masked(clean(name))
         key = masked(vocabulary.procedure_key(code, shown))
@@ -241,7 +182,7 @@ def _translate_procedures(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]
                 masked(clean(field)) or None,
             )
         )
-    _append(con, "procedure_word", rows)
+    append(con, "procedure_word", rows)
     return _masked_finding([name for _, name, _ in found], "procedure_name")
 
 
@@ -251,10 +192,10 @@ def _masked_finding(texts: Sequence[str], column: str) -> tuple[Finding, ...]:
 
 
 def _report(
-    con: duckdb.DuckDBPyConnection, sheets: Sequence[_Sheet], origin: Origin, more: tuple[Finding, ...]
+    con: duckdb.DuckDBPyConnection, sheets: Sequence[Sheet], origin: Origin, more: tuple[Finding, ...]
 ) -> ExportReport:
     header = sheets[0].header
-    landed, ragged, accepted, refused = (_count(con, table) for table in ("staged", "ragged", "accepted", "refusal"))
+    landed, uneven, accepted, refused = (_count(con, table) for table in ("staged", "ragged", "accepted", "refusal"))
     skipped = dict(
         con.execute("SELECT skipped, count(*) FROM typed WHERE skipped IS NOT NULL GROUP BY 1 ORDER BY 1").fetchall()
     )
@@ -266,21 +207,30 @@ def _report(
         outcome=Outcome.ACCEPTED,
         export_id=origin.export_id,
         source=SYNTHETIC_SOURCE if synthetic else header.layout.source,
-        layout=header.layout.name,
+        layout=", ".join(dict.fromkeys(sheet.header.layout.name for sheet in sheets)),
         captured_at=origin.captured_at,
         synthetic=synthetic,
-        rows_read=landed + ragged,
+        partial=any(sheet.header.layout.selection for sheet in sheets),
+        rows_read=landed + uneven,
         rows_accepted=accepted,
-        rows_merged=landed - accepted - (refused - ragged) - sum(skipped.values()),
+        rows_merged=landed - accepted - (refused - uneven) - sum(skipped.values()),
         rows_refused=refused,
         rows_skipped=sum(skipped.values()),
         skipped=skipped,
         mapped={header.headers[place]: name for name, place in header.columns.items()},
         unmapped=tuple(text for text in unmapped if not is_personal(text)),
         dropped=tuple(text for text in unmapped if is_personal(text)),
-        findings=(*(Finding(*row) for row in findings), *more),
+        findings=(*(Finding(*row) for row in findings), *_findings_of_form(sheets), *more),
         refusals=_first_refusals(con),
     )
+
+
+def _findings_of_form(sheets: Sequence[Sheet]) -> tuple[Finding, ...]:
+    """Return what the form itself leaves to say: it shows only some dossiers, or has columns that it should not have."""
+    selections = dict.fromkeys(sheet.header.layout.selection for sheet in sheets if sheet.header.layout.selection)
+    unknown = dict.fromkeys(text for sheet in sheets if not sheet.header.layout.open for text in sheet.header.unknown)
+    found = [Finding("selected_dossiers", "", 0, selection) for selection in selections]
+    return (*found, *(Finding("unknown_column", text, 0, text) for text in unknown))
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -304,7 +254,7 @@ def describe_refusal(sheet: str, row: int, column: str, reason: str, found: str)
     return f"{', '.join(places)}: {what}{shown}; {advice}"
 
 
-def _empty(file: str, sheet: _Sheet) -> EmptyExport:
+def _empty(file: str, sheet: Sheet) -> EmptyExport:
     return EmptyExport(
         file=file,
         sheet=sheet.table.sheet,

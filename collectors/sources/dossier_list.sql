@@ -1,8 +1,6 @@
 -- staged text → typed rows → accepted, merged, refused, skipped. Run in one in-memory connection per export.
 -- In: staged (one row per row below the header, texts as delivered; NULL = the export has no such column), ragged,
--- word, unit_word, procedure_word (distinct texts → canonical values), header_text, this_export.
-
-CREATE TEMP MACRO blank(x) AS x IS NULL OR x IN ('', '-', '~', '...', '…');
+-- stated, odd_group, word, unit_word, procedure_word (distinct texts → canonical values), header_text, this_export.
 
 -- an ISO time may carry fractions of a second and the local offset
 CREATE TEMP MACRO plain_time(x) AS
@@ -14,6 +12,11 @@ CREATE TEMP MACRO as_time(x) AS
         ['%d/%m/%Y %H:%M:%S', '%Y-%m-%d %H:%M:%S', '%d/%m/%Y', '%d/%m/%Y %H:%M', '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S',
          '%Y-%m-%d %H:%M', '%d-%m-%Y %H:%M:%S', '%d-%m-%Y', '%Y%m%d%H%M%S', '%H:%M:%S %d/%m/%Y', '%H:%M %d/%m/%Y']
     ) END;
+
+-- the number of a day in a spreadsheet, with the time as its fraction
+CREATE TEMP MACRO is_serial(x, epoch) AS epoch IS NOT NULL AND regexp_full_match(x, '[0-9]{5}(\.[0-9]+)?');
+CREATE TEMP MACRO serial_time(x, epoch) AS
+    CASE WHEN is_serial(x, epoch) THEN epoch + to_seconds(round(CAST(x AS DOUBLE) * 86400)) END;
 
 -- a date with text in it that is no day between 1990 and 2100 (two-digit years land before)
 CREATE TEMP MACRO bad_time(x, t) AS
@@ -36,12 +39,16 @@ WITH trimmed AS (
 parsed AS (
     SELECT
         t.*,
-        as_time(t.received_at) AS received,
-        as_time(t.due_at) AS due,
-        as_time(t.finished_at) AS finished,
-        as_time(t.returned_at) AS returned,
+        coalesce(as_time(t.received_at), serial_time(t.received_at, e.epoch)) AS received,
+        coalesce(as_time(t.due_at), serial_time(t.due_at, e.epoch)) AS due,
+        coalesce(as_time(t.finished_at), serial_time(t.finished_at, e.epoch)) AS finished,
+        coalesce(as_time(t.returned_at), serial_time(t.returned_at, e.epoch)) AS returned,
+        e.epoch IS NOT NULL AND (
+            is_serial(t.received_at, e.epoch) OR is_serial(t.due_at, e.epoch)
+            OR is_serial(t.finished_at, e.epoch) OR is_serial(t.returned_at, e.epoch)
+        ) AS serial_date,
         code_prefix(t.dossier_code) AS prefix
-    FROM trimmed AS t
+    FROM trimmed AS t, this_export AS e
 )
 
 SELECT
@@ -71,7 +78,10 @@ SELECT
     CAST(rating.value AS BOOLEAN) AS satisfied,
     greatest(t.received, t.finished, t.returned) AS newest_event_at,
     t.prefix = '' AS odd_code,
-    status.value IS NULL AS unknown_status,
+    t.status IS NOT NULL AND status.value IS NULL AS unknown_status,
+    t.due_at IS NOT NULL AND t.due IS NULL AS lacks_due,
+    coalesce(t.serial_date, false) AS serial_date,
+    t.label,
     (NOT blank(t.fee_obligation) AND obligation.value IS NULL)
         OR (t.paid_online IS NOT NULL AND paid.value IS NULL)
         OR (t.components_digitised IS NOT NULL AND digitised.value IS NULL)
@@ -79,16 +89,27 @@ SELECT
         OR (t.data_reused IS NOT NULL AND reused.value IS NULL) AS unknown_flag,
     NOT blank(t.satisfied) AND rating.value IS NULL AS unknown_rating,
     CASE
+        WHEN t.skipped IS NOT NULL THEN t.skipped
         WHEN t.prefix <> '' THEN NULL
+        WHEN t.label <> '' AND blank(t.received_at) AND blank(t.due_at) THEN 'total'
         WHEN blank(t.dossier_code) AND concat(
             t.received_at, t.due_at, t.finished_at, t.procedure_code, t.procedure_name, trim(t.status)
         ) = '' THEN 'blank'
         WHEN t.dossier_code IN (SELECT bare_code(h.text) FROM header_text AS h WHERE h.field = 'dossier_code')
             THEN 'repeated_header'
+        WHEN blank(t.dossier_code)
+            AND t.received_at IN (SELECT trim(h.leaf) FROM header_text AS h WHERE h.field = 'received_at')
+            THEN 'repeated_header'
         WHEN regexp_full_match(t.dossier_code, '\(?[0-9]{1,2}\)?') AND regexp_full_match(t.received_at, '\(?[0-9]{1,2}\)?')
             THEN 'column_numbers'
         WHEN blank(t.received_at) AND blank(t.due_at) AND starts_with(strip_accents(lower(t.dossier_code)), 'tong') THEN 'total'
         WHEN blank(t.received_at) AND blank(t.due_at) AND blank(t.finished_at) AND blank(trim(t.status)) THEN 'no_dossier'
+        -- one lone text that is no date: a footer under some column
+        WHEN coalesce(t.received, t.due, t.finished, t.returned) IS NULL AND NOT regexp_matches(t.dossier_code, '[0-9]')
+            AND length(concat(t.dossier_code, t.received_at, t.due_at, t.finished_at, t.returned_at, t.procedure_code, t.procedure_name,
+                t.field, t.unit_code, t.unit_name, t.channel, t.service_level, trim(t.status)))
+            = greatest(length(t.dossier_code), length(t.received_at), length(t.due_at), length(t.finished_at), length(t.returned_at))
+            THEN 'no_dossier'
     END AS skipped,
     CASE
         WHEN blank(t.dossier_code) THEN {'reason': 'no_code', 'field': 'dossier_code', 'found': ''}
@@ -123,7 +144,7 @@ LEFT JOIN procedure_word AS proc
 
 -- one row per dossier of this export: the newest state; the later row where no time decides
 CREATE TEMP TABLE accepted AS
-SELECT t.* EXCLUDE (skipped, refused)
+SELECT t.* EXCLUDE (skipped, refused, label)
 FROM typed AS t
 WHERE t.skipped IS NULL AND t.refused IS NULL
 QUALIFY row_number() OVER (
@@ -148,6 +169,44 @@ WHERE t.skipped IS NULL AND t.refused IS NOT NULL
 UNION ALL
 SELECT r.sheet, r.row_number, '' AS column_name, 'ragged' AS reason, r.found FROM ragged AS r;
 
+-- one row per total that is not the sum of its rows; refused rows count as rows of the list, their fee does not
+CREATE TEMP TABLE difference AS
+WITH total AS (
+    SELECT
+        t.sheet,
+        t.row_number,
+        t.fee_amount,
+        TRY_CAST(regexp_replace(regexp_extract(t.label, '([0-9][0-9.,]*)$', 1), '[.,]', '', 'g') AS BIGINT) AS dossiers
+    FROM typed AS t
+    WHERE t.skipped = 'total' AND t.label <> ''
+),
+
+claim AS (
+    SELECT sheet, row_number, 1 AS first_row, row_number - 1 AS last_row, 'dossiers' AS kind, dossiers AS delivered
+    FROM total
+    WHERE dossiers IS NOT NULL AND dossiers IS DISTINCT FROM fee_amount
+    UNION ALL SELECT sheet, row_number, 1, row_number - 1, 'fee_amount', fee_amount FROM total WHERE fee_amount > 0
+    UNION ALL SELECT sheet, row_number, first_row, last_row, 'dossiers', dossiers FROM stated
+),
+
+checked AS (
+    SELECT
+        c.sheet,
+        c.row_number,
+        c.kind,
+        c.delivered,
+        CASE c.kind WHEN 'dossiers' THEN count(t.row_number) ELSE coalesce(sum(t.fee_amount), 0) END AS added_up
+    FROM claim AS c
+    LEFT JOIN typed AS t
+        ON t.sheet = c.sheet AND t.row_number BETWEEN c.first_row AND c.last_row AND t.skipped IS NULL
+    GROUP BY c.sheet, c.row_number, c.kind, c.delivered
+)
+
+SELECT c.sheet, c.row_number, coalesce(h.text, '') AS column_name, c.delivered, c.added_up
+FROM checked AS c
+LEFT JOIN header_text AS h ON h.sheet = c.sheet AND h.field = c.kind
+WHERE c.delivered <> c.added_up;
+
 -- one row per check that found something: what was kept although it is odd
 CREATE TEMP TABLE finding AS
 WITH checked AS (
@@ -169,12 +228,14 @@ odd AS (
     UNION ALL SELECT 'unknown_rating', 'satisfied', sheet, row_number FROM checked WHERE unknown_rating
     UNION ALL SELECT 'odd_code', 'dossier_code', sheet, row_number FROM checked WHERE odd_code
     UNION ALL SELECT 'unknown_unit', 'unit_name', sheet, row_number FROM checked WHERE unit_code = '?'
-    UNION ALL SELECT 'no_due_date', 'due_at', sheet, row_number FROM checked WHERE due_at IS NULL AND status NOT IN (1, 3)
+    UNION ALL SELECT 'no_due_date', 'due_at', sheet, row_number FROM checked WHERE lacks_due AND coalesce(status, 0) NOT IN (1, 3)
     UNION ALL SELECT 'finished_before_received', 'finished_at', sheet, row_number FROM checked WHERE finished_before_received
     UNION ALL SELECT 'due_before_received', 'due_at', sheet, row_number FROM checked WHERE due_before_received
     UNION ALL SELECT 'future_date', '', sheet, row_number FROM checked WHERE future_date
     UNION ALL SELECT 'finished_without_date', 'finished_at', sheet, row_number FROM checked WHERE finished_without_date
     UNION ALL SELECT 'open_with_finish_date', 'finished_at', sheet, row_number FROM checked WHERE open_with_finish_date
+    UNION ALL SELECT 'serial_date', '', sheet, row_number FROM checked WHERE serial_date
+    UNION ALL SELECT 'odd_groups', '', sheet, row_number FROM odd_group
     UNION ALL (
         SELECT 'repeated_with_other_reception', 'received_at', t.sheet, t.row_number
         FROM typed AS t
@@ -191,4 +252,13 @@ SELECT
 FROM odd AS o
 LEFT JOIN header_text AS h ON h.sheet = o.sheet AND h.field = o.field
 GROUP BY o.check_id
-ORDER BY o.check_id;
+UNION ALL
+SELECT
+    'total_differs' AS check_id,
+    arg_min(d.column_name, d.row_number),
+    count(*),
+    concat_ws(' ', nullif(arg_min(d.sheet, d.row_number), ''), concat('dòng ', min(d.row_number), ':'),
+        arg_min(concat('ghi ', d.delivered, ', cộng được ', d.added_up), d.row_number))
+FROM difference AS d
+HAVING count(*) > 0
+ORDER BY check_id;

@@ -4,6 +4,8 @@
 CREATE TEMP TABLE staged (
     sheet VARCHAR,
     row_number INTEGER,
+    skipped VARCHAR,                   -- the class of a row that its neighbours tell; NULL: its own cells tell it
+    label VARCHAR,                     -- the words of a total row, '' for any other
     dossier_code VARCHAR,
     procedure_code VARCHAR,
     procedure_name VARCHAR,
@@ -29,11 +31,17 @@ CREATE TEMP TABLE staged (
 -- one row per row whose width is not the header's
 CREATE TEMP TABLE ragged (sheet VARCHAR, row_number INTEGER, found VARCHAR);
 
--- one row per column that is read: the text of its header
-CREATE TEMP TABLE header_text (sheet VARCHAR, field VARCHAR, text VARCHAR);
+-- one row per group row that states how many dossiers follow it, in the rows first_row to last_row
+CREATE TEMP TABLE stated (sheet VARCHAR, row_number INTEGER, first_row INTEGER, last_row INTEGER, dossiers BIGINT);
 
--- one row: when the export was made, local time
-CREATE TEMP TABLE this_export (captured_local TIMESTAMP);
+-- one row per place where more group rows follow each other than the form has levels
+CREATE TEMP TABLE odd_group (sheet VARCHAR, row_number INTEGER);
+
+-- one row per column that is read: the text of its header, and the last part of it where the header has several rows
+CREATE TEMP TABLE header_text (sheet VARCHAR, field VARCHAR, text VARCHAR, leaf VARCHAR);
+
+-- one row: when the export was made, local time; day 0 of its spreadsheet, NULL where a number is no date
+CREATE TEMP TABLE this_export (captured_local TIMESTAMP, epoch TIMESTAMP);
 
 -- one row per field and distinct text: what it means; NULL = not understood
 CREATE TEMP TABLE word (kind VARCHAR, raw VARCHAR, value VARCHAR);
@@ -63,3 +71,18 @@ CREATE TEMP MACRO bare_code(x) AS upper(translate(nfc_normalize(x), concat(' ', 
 
 -- what stands before date and sequence in a code of the national form (TT 01/2018/TT-VPCP, Điều 19); '' for other forms
 CREATE TEMP MACRO code_prefix(x) AS regexp_extract(x, '^(.+)-(?:[0-9]{6}|[0-9]{8})-[0-9]{4,7}$', 1);
+
+CREATE TEMP MACRO blank(x) AS x IS NULL OR x IN ('', '-', '~', '...', '…');
+
+-- the words of a total row: the whole text, because a unit may be called "Tổng công ty …"
+CREATE TEMP MACRO total_words(x) AS
+    CASE WHEN regexp_full_match(
+        strip_accents(lower(trim(x))), '(tong so|tong cong|tong|cong)( so)?( (cac )?(ho so|dong))?[ .:]*[0-9.,]*'
+    ) THEN trim(x) ELSE '' END;
+
+-- the words of a total row that stand in its code or in its first two cells; looked for only where no code can be
+CREATE TEMP MACRO label_of(code, first, second) AS
+    CASE
+        WHEN code <> '' AND code[1] NOT IN ('T', 't', 'C', 'c', ' ') THEN ''
+        ELSE coalesce(nullif(total_words(code), ''), nullif(total_words(first), ''), total_words(second), '')
+    END;
