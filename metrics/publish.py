@@ -246,6 +246,13 @@ SELECT
     bool_or(synthetic) AS synthetic,
     max(captured_at) AS captured_at
 FROM seen
+-- lists that show only some dossiers (late ones, returned ones, ...) tell no rate
+WHERE source NOT IN (
+    SELECT source FROM collected.export
+    WHERE source IN (SELECT source FROM collected.dossier)
+    GROUP BY source
+    HAVING bool_and(partial)
+)
 GROUP BY source
 ORDER BY source
 """

@@ -356,3 +356,9 @@ def test_a_damaged_file_is_read_or_refused_never_a_crash(path: Path, rng: random
         read(tmp_path, *tables(damaged))
     except ExportError:
         return
+
+
+def test_a_list_of_late_dossiers_only_gives_no_rates(tmp_path: Path, tthc: Any, data: Any) -> None:
+    tthc("collect", FOLDER / "tandan_766_late_done.csv", "--captured-at", "2026-09-01")
+    tthc("collect", Path(__file__).parents[1] / "examples" / "ho-so-mo-phong")
+    assert {row["source"] for row in data("rates")["rows"]} == {"demo"}
