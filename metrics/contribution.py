@@ -4,7 +4,7 @@ This is no second definition. The statement that counts dossiers (`count.sql`) r
 procedure is replaced by their own code, so its rows are single dossiers, and their sums are the counts themselves.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +26,7 @@ class Added(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class DossierScope:
     """Whose dossiers, of which days. units: the unit and all below it. stock_day: the day stocks are counted on."""
 
     source: str
@@ -38,7 +38,7 @@ class Scope:
 class Singles:
     """The dossiers of one scope, counted one by one."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, scope: DossierScope) -> None:
         self._cursor = cursor
         self._scope = scope
 
@@ -51,20 +51,23 @@ class Singles:
 
 
 @contextmanager
-def counted_singly(con: duckdb.DuckDBPyConnection, scope: Scope, *, stocks: bool) -> Iterator[Singles]:
-    """Yield the dossiers of a scope, counted one by one beside the warehouse, which stays as it is.
-
-    stocks: count also what happened before the period, which only stocks need.
-    """
+def counted_singly(
+    con: duckdb.DuckDBPyConnection, scope: DossierScope, variants: Collection[Variant]
+) -> Iterator[Singles]:
+    """Yield the dossiers of a scope, counted one by one for some ratios; the warehouse stays as it is."""
+    stocks = any(variant.stock for variant in variants)
+    last = max(scope.period.end, scope.stock_day) if stocks else scope.period.end
+    measures = {name for variant in variants for names in _terms(variant).values() for name in names}
     cursor = con.cursor()
     try:
         cursor.execute("ATTACH ':memory:' AS single").fetchall()
-        for sql in (_TABLES, _DOSSIERS, "USE single", count.SCHEMA_SQL):
-            cursor.execute(sql, [scope.source, scope.units] if sql == _DOSSIERS else None).fetchall()
-        last = max(scope.period.end, scope.stock_day) if stocks else scope.period.end
+        cursor.execute(_TABLES).fetchall()
+        cursor.execute(_DOSSIERS, [scope.source, scope.units]).fetchall()
+        cursor.execute("USE single").fetchall()
+        cursor.execute(count.SCHEMA_SQL).fetchall()
         cursor.execute(_DAYS, {"stocks": stocks, "first": scope.period.start, "last": last}).fetchall()
         count.recount(cursor)
-        cursor.execute(_LONG).fetchall()
+        cursor.execute(_FLOWS, [sorted(measures)]).fetchall()
         yield Singles(cursor, scope)
     finally:
         cursor.close()
@@ -84,6 +87,12 @@ _TABLES = """
 CREATE SCHEMA single.collected;
 CREATE TABLE single.collected.dossier AS SELECT * FROM collected.dossier LIMIT 0;
 CREATE TABLE single.collected.touched_day AS SELECT * FROM collected.touched_day LIMIT 0;
+CREATE TABLE single.flow (
+    day DATE NOT NULL,
+    dossier_code VARCHAR NOT NULL,
+    measure VARCHAR NOT NULL,
+    value INTEGER NOT NULL
+);
 """
 _DOSSIERS = """
 -- one row per dossier of the scope, as if it were a procedure of its own
@@ -102,12 +111,12 @@ SELECT CAST(unnest(generate_series(
 )) AS DATE)
 FROM collected.dossier
 """
-_LONG = """
+_FLOWS = """
 -- one row per dossier, day and measure that it counts in
-CREATE TABLE flow AS
-SELECT day, procedure_key AS dossier_code, measure, value
+INSERT INTO flow
+SELECT day, procedure_key, measure, value
 FROM (UNPIVOT counted.daily ON COLUMNS(* EXCLUDE (source, day, unit_code, procedure_key)) INTO NAME measure VALUE value)
-WHERE value <> 0
+WHERE value <> 0 AND list_contains(?, measure)
 """
 _ADDED = """
 -- one row per dossier that adds something

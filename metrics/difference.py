@@ -12,13 +12,14 @@ A dossier is listed when it adds something else in the second state than in the 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 import duckdb
 
 from metrics.assess import Assessment, Counts
-from metrics.contribution import Added, Singles, counted_singly
+from metrics.contribution import Added, counted_singly
 from metrics.definitions import Kind, Variant
 from metrics.lineage import VARIANT, DeliveredValue, Version, delivered, scope_of, versions
 from metrics.periods import Period, between
@@ -109,8 +110,8 @@ class State:
         if unit not in self.tree.units or source not in self.sources:
             return {variant.id: {} for variant in wanted}
         scope = scope_of(self.tree, self.sources[source], unit, period)
-        with counted_singly(self.con, scope, stocks=any(variant.stock for variant in wanted)) as singles:
-            return _by_variant(singles, wanted)
+        with counted_singly(self.con, scope, wanted) as singles:
+            return {variant.id: singles.of(variant) for variant in wanted}
 
 
 def difference(
@@ -159,16 +160,17 @@ def _of_cell(
     known, current = versions(before.con, source, codes), versions(after.con, source, codes)
     for one in rows:
         if changes := moved[one.variant]:
-            stock = VARIANT[one.variant].stock
+            later = VARIANT[one.variant].stock and _stock_day(before, cell) != _stock_day(after, cell)
             movers = tuple(
-                _mover(code, change, known.get(code), current.get(code), stock) for code, change in changes.items()
+                _mover(code, change, known.get(code), current.get(code), later) for code, change in changes.items()
             )
             new = _counts(one)
             yield Difference(one, counts[one.variant], new, _change(counts[one.variant], new), movers, ())
 
 
-def _by_variant(singles: Singles, variants: Iterable[Variant]) -> dict[str, dict[str, Added]]:
-    return {variant.id: singles.of(variant) for variant in variants}
+def _stock_day(state: State, cell: tuple[str, str, Period]) -> date | None:
+    source, _, period = cell
+    return min(period.end, state.sources[source].as_of_day) if source in state.sources else None
 
 
 def _counts(one: Assessment | None) -> Counts:
@@ -190,9 +192,9 @@ def _moved(was: Mapping[str, Added], now: Mapping[str, Added]) -> dict[str, Adde
     return changes
 
 
-def _mover(code: str, change: Added, before: Version | None, after: Version | None, stock: bool) -> Mover:
+def _mover(code: str, change: Added, before: Version | None, after: Version | None, later: bool) -> Mover:
     fields = tuple(_changed(before, after))
-    return Mover(code, _why(before, fields, stock), change, fields, before, after)
+    return Mover(code, _why(before, fields, later), change, fields, before, after)
 
 
 def _changed(before: Version | None, after: Version | None) -> Iterator[Changed]:
@@ -202,11 +204,11 @@ def _changed(before: Version | None, after: Version | None) -> Iterator[Changed]
                 yield Changed(name, old, after.fields[name])
 
 
-def _why(before: Version | None, fields: tuple[Changed, ...], stock: bool) -> Why:
+def _why(before: Version | None, fields: tuple[Changed, ...], later: bool) -> Why:
     if before is None:
         return Why.NEW
     if not fields:
-        return Why.ELAPSED if stock else Why.REGROUPED
+        return Why.ELAPSED if later else Why.REGROUPED
     if any(field.name in _PLACE for field in fields):
         return Why.MOVED
     went_on = all(field.name == "status" or field.before in (None, False) for field in fields)

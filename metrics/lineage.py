@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from metrics.assess import Assessment
-from metrics.contribution import Scope, counted_singly
+from metrics.contribution import DossierScope, counted_singly
 from metrics.definitions import METRICS, Kind, Variant
 from metrics.periods import Period
 from metrics.rates import Source, rates, sources, unit_tree
@@ -110,9 +110,9 @@ def lineage(
     return [_lineage(con, tree, known[one.source], one, part) for one in asked]
 
 
-def scope_of(tree: UnitTree, source: Source, unit: str, period: Period) -> Scope:
+def scope_of(tree: UnitTree, source: Source, unit: str, period: Period) -> DossierScope:
     """Return the dossiers and days behind the counts of a unit and period."""
-    return Scope(source.source, tree.under(unit), period, min(period.end, source.as_of_day))
+    return DossierScope(source.source, tree.under(unit), period, min(period.end, source.as_of_day))
 
 
 def versions(con: duckdb.DuckDBPyConnection, source: str, codes: Collection[str]) -> dict[str, Version]:
@@ -159,7 +159,7 @@ def _lineage(con: duckdb.DuckDBPyConnection, tree: UnitTree, source: Source, one
         measure = variant.numerator if part == Part.NUMERATOR else variant.denominator
         values = delivered(con, source.source, one.unit_code, one.period, [measure])
         return Lineage(one, part, count, (), (), tuple(values.values()))
-    with counted_singly(con, scope_of(tree, source, one.unit_code, one.period), stocks=variant.stock) as singles:
+    with counted_singly(con, scope_of(tree, source, one.unit_code, one.period), [variant]) as singles:
         codes = [code for code, added in singles.of(variant).items() if getattr(added, part)]
     rows = tuple(versions(con, source.source, codes).values())
     return Lineage(one, part, count, _shares(rows), rows, ())

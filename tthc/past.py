@@ -23,6 +23,10 @@ from metrics.snapshot import Snapshot, open_snapshot
 from metrics.targets import Register
 
 
+class NothingCaptured(RuntimeError):
+    """Nothing is known of that day; the message says what to do (Vietnamese)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What was known at the end of a day: a throw-away warehouse, and the snapshot published from it."""
@@ -50,14 +54,24 @@ def restored(home: Home, day: date | None = None) -> Iterator[Past]:
 
 @contextmanager
 def known_by(home: Home, day: date) -> Iterator[Snapshot]:
-    """Yield the snapshot of the state at the end of a local day."""
+    """Yield the snapshot of the state at the end of a local day; raises NothingCaptured as `check` does."""
+    check(home, day)
     with restored(home, day) as past:
         yield past.snapshot
 
 
-def first_day(home: Home) -> date | None:
-    """Return the day of the oldest export in the archive; None while there is none."""
-    return min(map(_captured_day, archive.everything(home.archive)), default=None)
+def check(home: Home, day: date | None = None) -> None:
+    """Raise NothingCaptured when no export of the archive was captured by the end of the day (None: ever)."""
+    first = min(map(_captured_day, archive.everything(home.archive)), default=None)
+    if first is None:
+        raise NothingCaptured(
+            f"chưa có số liệu trong {home.path}. Chạy `tthc collect TỆP` (hoặc `tthc demo` để xem thử)."
+        )
+    if day is not None and day < first:
+        raise NothingCaptured(
+            f"đến hết ngày {day:%d/%m/%Y} chưa lấy bản xuất nào; bản đầu tiên lấy ngày {first:%d/%m/%Y}. "
+            "Chọn ngày đó hoặc một ngày sau."
+        )
 
 
 def _publish(con: duckdb.DuckDBPyConnection, home: Home, *, now: datetime) -> None:
