@@ -152,6 +152,15 @@ def test_a_dossier_that_went_on_was_not_corrected(data: Data) -> None:
 
 
 @pytest.mark.usefixtures("two_days")
+def test_a_page_says_changes_in_words(tthc: Run) -> None:
+    page = " ".join(tthc("diff", FIRST, SECOND, "--metric", "online", "--metric", "on_time").stdout.split())
+    assert "kênh: Trực tuyến → Trực tiếp" in page
+    assert "ngày có kết quả: trống → 07/08/2026" in page
+    assert "2/3 → 2/4 (tử số +0, mẫu số +1)" in page
+    assert "a.csv, dòng 3" in page and "b.xlsx, Danh sách, dòng 3" in page
+
+
+@pytest.mark.usefixtures("two_days")
 def test_a_stock_lists_who_entered_and_who_left(data: Data) -> None:
     row = moved(data, "overdue_open", "--period", "2026-08")
     # on 31/8 the third was open, and late since 11/8, as far as 1/9 knew
@@ -252,7 +261,7 @@ def said(data: Data, at: Path, *words: str) -> Any:
     return document["as_of"], document["rows"]
 
 
-PROPERTY = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @PROPERTY
@@ -309,7 +318,7 @@ def test_as_many_rows_stand_behind_a_count_as_it_counts(
     folder = tmp_path_factory.mktemp("lineage")
     tthc("collect", *written(folder, history).values(), at=folder / "home")
     with restored(open_home(folder / "home")) as state:
-        asked = rates(state.snapshot, Register(()), period="2026")
+        asked = rates(state.snapshot, Register(()), metrics=["online", "on_time", "overdue_open"], period="2026")
         for metric, unit in {(one.metric, one.unit_code) for one in asked}:
             for part in Part:
                 for found in lineage(state.con, state.snapshot, metric=metric, unit=unit, period="2026", part=part):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 
 from collectors.home import VIETNAM
+from collectors.vocabulary import MISSING, UNKNOWN, name_vi
 from metrics.assess import Counts
 from metrics.definitions import METRIC
 from metrics.difference import Changed, Difference, Mover, Why
@@ -158,14 +159,19 @@ def _movers_table(movers: Iterable[Mover]) -> Any:
 
 
 def _field_words(field: Changed) -> str:
-    return f"{FIELD_VI[field.name]}: {_words(field.before)} → {_words(field.after)}"
+    before, after = (_words(field.name, value) for value in (field.before, field.after))
+    return escape(f"{FIELD_VI[field.name]}: {before} → {after}")
 
 
-def _words(value: object) -> str:
-    if value is None:
+def _words(name: str, value: object) -> str:
+    if value in (None, MISSING):
         return "trống"
+    if value == UNKNOWN:
+        return "không rõ"
     if isinstance(value, bool):
         return "có" if value else "không"
+    if name in ("status", "channel", "service_level"):
+        return name_vi(name, str(value))
     return f"{value:%d/%m/%Y %H:%M}" if isinstance(value, datetime) else str(value)
 
 
