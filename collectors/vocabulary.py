@@ -33,6 +33,13 @@ def word(kind: str, text: str) -> str | None:
     return _words()[kind].get(fold(text))
 
 
+@cache
+def name_vi(kind: str, value: str) -> str:
+    """Return how people call a canonical value: the first text of its list; "" where the vocabulary has no such value."""
+    document = tomllib.loads((files("collectors") / "vocabulary.toml").read_text(encoding="utf-8"))
+    return str(next(iter(document[kind].get(value, [])), ""))
+
+
 def status(text: str) -> int | None:
     """Return the national state 1 to 10, None for an unknown text."""
     known = word("status", text)

@@ -99,6 +99,12 @@ STOCKS: tuple[Measure, ...] = (
     Measure("overdue_open", None, "Hồ sơ đang giải quyết đã quá hạn", "Open dossiers overdue"),
 )
 
+# The flows a stock is made of: what entered, what left.
+STOCK_FLOWS: dict[str, tuple[str, str]] = {
+    "open": ("entered", "left"),
+    "overdue_open": ("overdue_entered", "overdue_left"),
+}
+
 # Delivered by the national portal, as its index 766 counts them; the portal source may deliver more.
 DELIVERED: tuple[Measure, ...] = _delivered(
     ("channel_online", "Hồ sơ nộp trực tuyến", "Dossiers filed online"),

@@ -15,6 +15,7 @@ from collectors.home import VIETNAM
 from metrics import QuestionError
 from metrics.assess import Assessment, Counts, Scope, Status, TargetBook, assess, counted
 from metrics.definitions import Kind, Metric, chosen
+from metrics.measures import STOCK_FLOWS
 from metrics.periods import Period, PeriodKind, between, calendar_twin, parse_period
 from metrics.snapshot import Snapshot
 from metrics.targets import Kind as TargetKind
@@ -200,11 +201,8 @@ def measures_of(metrics: Iterable[Metric]) -> list[str]:
 
 def with_stocks(flows: Sums, entered: Sums) -> dict[str, int]:
     """Return the flows of a period with the stocks at its end: what ever entered minus what ever left."""
-    return {
-        **flows,
-        "open": entered.get("entered", 0) - entered.get("left", 0),
-        "overdue_open": entered.get("overdue_entered", 0) - entered.get("overdue_left", 0),
-    }
+    stocks = {name: entered.get(came, 0) - entered.get(went, 0) for name, (came, went) in STOCK_FLOWS.items()}
+    return {**flows, **stocks}
 
 
 def local_day(moment: datetime) -> date:

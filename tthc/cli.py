@@ -2,14 +2,17 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tthc import options, past_cli
 from tthc.layout_cli import layout
+from tthc.options import example as _example
 
 if TYPE_CHECKING:
     from collectors.home import Home
@@ -18,15 +21,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_home = click.option(
-    "--home",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="TTHC_HOME",
-    default=Path("var"),
-    show_default=True,
-    help="Where tthc.toml, inbox, archive, warehouse and snapshots live.",
-)
-_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+_home, _json = options.home, options.as_json
 _INSTANT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S"]
 
 
@@ -41,18 +36,14 @@ class _Commands(click.Group):
             from collectors.warehouse import LockedError
             from metrics import QuestionError
             from metrics.targets import TargetError
+            from tthc.past import NothingCaptured
 
             if isinstance(error, QuestionError):
                 raise click.UsageError(str(error), ctx) from error
-            if not isinstance(error, ConfigError | LockedError | TargetError):
+            if not isinstance(error, ConfigError | LockedError | TargetError | NothingCaptured):
                 raise
             click.echo(f"tthc: {error}", err=True)
             ctx.exit(1)
-
-
-def _example(*lines: str) -> str:
-    """Return the examples of a command, as the last part of its help."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -185,6 +176,7 @@ def _collect(
         "tthc rates",
         "tthc rates --unit H35.12 --by unit --period 2026-Q3",
         "tthc rates --metric online --by procedure --period year-to-date --json",
+        "tthc rates --as-of 2026-10-11",
     )
 )
 @_home
@@ -199,6 +191,7 @@ def _collect(
 )
 @click.option("--source", help="Only this source.")
 @click.option("--volumes", is_flag=True, help="Received, resolved and open dossiers instead of rates.")
+@options.as_of
 @_json
 def rates(
     home: Path,
@@ -208,6 +201,7 @@ def rates(
     period: str,
     source: str | None,
     volumes: bool,
+    as_of: datetime | None,
     as_json: bool,
 ) -> None:
     """Show numerator, denominator, ratio, target, status and the gap in dossiers."""
@@ -215,14 +209,30 @@ def rates(
     from metrics.targets import load_register
     from tthc import show
 
-    installed, snapshot = _snapshot(home)
-    if volumes:
-        counts = rating.volumes(snapshot, unit=unit, period=period, source=source)
-        click.echo(show.volumes_json(snapshot, counts)) if as_json else show.volumes(counts)
+    with state(home, as_of) as (installed, snapshot):
+        if volumes:
+            counts = rating.volumes(snapshot, unit=unit, period=period, source=source)
+            click.echo(show.volumes_json(snapshot, counts)) if as_json else show.volumes(counts)
+            return
+        register = load_register(installed.extra_targets)
+        rows = rating.rates(snapshot, register, metrics=metrics or None, unit=unit, by=by, period=period, source=source)
+        click.echo(show.rates_json(snapshot, rows)) if as_json else show.rates(snapshot, rows)
+
+
+@contextmanager
+def state(home: Path, as_of: datetime | None) -> "Iterator[tuple[Home, Snapshot]]":
+    """Yield the installation and its newest snapshot, or the one of the end of a day."""
+    if as_of is None:
+        installed, newest = _snapshot(home)
+        with newest:
+            yield installed, newest
         return
-    register = load_register(installed.extra_targets)
-    rows = rating.rates(snapshot, register, metrics=metrics or None, unit=unit, by=by, period=period, source=source)
-    click.echo(show.rates_json(snapshot, rows)) if as_json else show.rates(snapshot, rows)
+    from collectors.home import open_home
+    from tthc.past import known_by
+
+    installed = open_home(home)
+    with known_by(installed, as_of.date()) as snapshot:
+        yield installed, snapshot
 
 
 def _snapshot(home: Path) -> "tuple[Home, Snapshot]":
@@ -341,4 +351,5 @@ def doctor(home: Path, as_json: bool) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-main.add_command(layout)
+for command in (layout, past_cli.diff, past_cli.lineage, past_cli.reconcile):
+    main.add_command(command)
