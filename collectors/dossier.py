@@ -91,5 +91,6 @@ FINDING_VI = {
     "serial_date": "ngày ghi bằng số thứ tự của Excel, đã đổi ra ngày",
     "selected_dossiers": "mẫu chỉ liệt kê một phần hồ sơ, không dùng riêng để tính tỷ lệ",
     "unknown_column": "cột lạ so với mẫu, không đọc",
+    "reading_note": "lưu ý khi đọc tệp",
     "sheet_not_read": "trang tính không phải danh sách hồ sơ, không đọc",
 }

@@ -1,6 +1,5 @@
 """A file → how it would be understood, for the person who adds a layout; no value of a cell that may be personal."""
 
-import codecs
 import re
 import tempfile
 from collections import Counter
@@ -17,8 +16,8 @@ from collectors.formats import date_formats, number_style
 from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, ranked
 from collectors.layout import PATH, header_key, layouts, path_key
 from collectors.personal_data import is_personal, masked
-from collectors.reading import delimited, workbook
-from collectors.reading.container import Container, recognise
+from collectors.reading import open as reading
+from collectors.reading.container import recognise
 from collectors.reading.table import Row, Table
 from collectors.reading.text import clean
 from collectors.sources import dossier_list
@@ -78,39 +77,19 @@ def explain(path: Path, *, captured_at: datetime) -> Explanation:
 
     Raises ExportError where not even tables come out of the file.
     """
-    container = recognise(path)
-    tables = _tables(path, container)
+    tables = reading.tables(path)
     report, message = _read(path.name, tables, captured_at)
     return Explanation(
         file=path.name,
-        container=container.value,
-        encoding=_encoding(path) if container is Container.DELIMITED else "",
-        delimiter=_delimiter(tables) if container is Container.DELIMITED else "",
+        container=recognise(path).value,
+        encoding=next((table.encoding for table in tables if table.encoding), ""),
+        delimiter=_delimiter(tables),
         sheets=tuple(_sheet(table, path.name) for table in tables),
         classes=_classes(report) if report else {},
         findings=tuple(_words(report)) if report else (),
         refusals=report.refusals if report else (),
         message_vi=message,
     )
-
-
-def _tables(path: Path, container: Container) -> list[Table]:
-    if container is Container.JSON:
-        raise UnknownLayout(
-            file=path.name,
-            found="tệp JSON là phản hồi của cổng, không theo mẫu bảng",
-            expected="bảng tính hoặc tệp CSV",
-            advice="dùng `tthc collect --dry-run` cho phản hồi của cổng",
-        )
-    return workbook.tables(path) if container is Container.WORKBOOK else delimited.tables(path)
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(4)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "UTF-16"
-    return "UTF-8 có BOM" if head.startswith(codecs.BOM_UTF8) else "UTF-8"
 
 
 def _delimiter(tables: Sequence[Table]) -> str:
@@ -241,7 +220,7 @@ _NEEDED = ("dossier_code", "procedure_name", "received_at", "due_at", "finished_
 
 def _likely_header(path: Path) -> tuple[Table, list[Row], int]:
     best: tuple[int, Table, list[Row]] | None = None
-    for table in _tables(path, recognise(path)):
+    for table in reading.tables(path):
         head = table.head(SEARCHED_ROWS + _MOST_HEADER_ROWS)
         for place, (_, cells) in enumerate(head):
             known = sum(header_key(cell) in _known_words() for cell in cells)

@@ -14,10 +14,10 @@ import duckdb
 
 from collectors import archive, load
 from collectors.archive import Archived
-from collectors.export import ExportError, ExportReport, Outcome, RequestNeeded, UnknownLayout, UnreadableExport
+from collectors.export import ExportError, ExportReport, Outcome, RequestNeeded, UnreadableExport
 from collectors.home import VIETNAM, Home
-from collectors.reading import delimited, workbook
-from collectors.reading.container import HEAD, Container, recognise
+from collectors.reading import open as reading
+from collectors.reading.container import HEAD
 from collectors.sources import dossier_list, portal_v2, stored_response
 from collectors.sources.stored_response import AskedOnCommandLine
 
@@ -124,20 +124,19 @@ def _draft(folder: Path) -> Iterator[Path]:
 
 
 def _read(path: Path, told: Told, draft: Path, export_id: str) -> ExportReport:
-    container = _container(path)
-    if container is Container.JSON:
+    if _is_response(path):
         return stored_response.read(path, _request(path, told), draft)
     origin = dossier_list.Origin(path.name, export_id, _captured_at(path, told))
-    tables = workbook.tables(path) if container is Container.WORKBOOK else delimited.tables(path)
+    tables = reading.tables(path)
     with tempfile.TemporaryDirectory(prefix="tthc-") as spill:
         return dossier_list.read(tables, origin, draft, spill=Path(spill))
 
 
-def _container(path: Path) -> Container:
+def _is_response(path: Path) -> bool:
+    """Whether the file is a response of the national portal; any other JSON is read as rows."""
     try:
-        container = recognise(path)
         with path.open("rb") as file:
-            head = file.read(HEAD)
+            return portal_v2.looks_like(file.read(HEAD))
     except OSError as error:
         raise UnreadableExport(
             file=path.name,
@@ -145,14 +144,6 @@ def _container(path: Path) -> Container:
             expected="một tệp có thật và được phép đọc",
             advice="kiểm tra đường dẫn và quyền đọc; đóng tệp nếu đang mở bằng Excel",
         ) from error
-    if container is Container.JSON and not portal_v2.looks_like(head):
-        raise UnknownLayout(
-            file=path.name,
-            found="JSON không phải phản hồi của Cổng dịch vụ công quốc gia",
-            expected="phản hồi có code, data và message",
-            advice="lưu lại đúng phản hồi của trang Đánh giá chất lượng phục vụ",
-        )
-    return container
 
 
 def _request(path: Path, told: Told) -> bytes:
@@ -161,7 +152,7 @@ def _request(path: Path, told: Told) -> bytes:
 
 def _identity(path: Path, told: Told) -> str:
     """Return the id of the export: its bytes, and for a portal response also the question and the time."""
-    if _container(path) is Container.JSON:
+    if _is_response(path):
         return stored_response.identity(path.read_bytes(), _request(path, told))
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

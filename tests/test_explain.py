@@ -42,7 +42,7 @@ def test_explain_names_the_layout_exits_1_for_a_refused_file_and_shows_no_person
 
 def test_explain_shows_header_rows_columns_formats_and_classes() -> None:
     text = run("explain", FOLDER / "tandan_register_11.csv").output
-    assert "delimited (UTF-8 có BOM, phân cách ',')" in text
+    assert "delimited (UTF-8, phân cách ',')" in text
     assert "tiêu đề ở dòng 1, 2" in text
     assert "8  Ngày, tháng, năm > Hẹn trả kết quả → due_at" in text
     assert "4  Tên cá nhân, tổ chức → dữ liệu cá nhân, không đọc" in text

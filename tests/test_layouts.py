@@ -49,7 +49,8 @@ def in_memory(rows: list[list[str]], *, ragged: bool = True) -> Table:
 
 
 def rows_of(path: Path) -> list[list[str]]:
-    return [cells for _, cells in tables(path)[0].rows()]
+    table = tables(path)[0]  # held while its rows are read: the files it reads from go with it
+    return [cells for _, cells in table.rows()]
 
 
 def read(draft: Path, *sheets: Table) -> ExportReport:

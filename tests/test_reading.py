@@ -300,11 +300,15 @@ def test_each_container_may_be_packed(tmp_path, kind, pack):
 
 @pytest.mark.parametrize("name", ["danh-sach.xls", "danh-sach.ods", "danh-sach-html.xls"])
 def test_files_saved_by_a_spreadsheet_program(name):
-    found = tables(FOLDER / name)
-    assert [row for row in grid_of(found[0]) if any(row)] == [[TITLE, *[""] * 12], *LIST]
-    if len(found) == 2:
-        assert found[1].notes == ("trang tính ẩn",)
-        assert grid_of(found[1]) == [["2026-08-03", "2026-08-03 09:27:29", "12", "0.825", "Có", "42", "123456789012"]]
+    rows = grid_of(tables(FOLDER / name)[0])
+    assert [row for row in rows if any(row)] == [[TITLE, *[""] * 12], *LIST]
+
+
+@pytest.mark.parametrize(("name", "true"), [("danh-sach.xls", "Có"), ("danh-sach.ods", "1")])  # LibreOffice: a number
+def test_the_hidden_sheet_of_a_file_saved_by_a_spreadsheet_program(name, true):
+    _, hidden = tables(FOLDER / name)
+    assert hidden.notes == ("trang tính ẩn",)
+    assert grid_of(hidden) == [["2026-08-03", "2026-08-03 09:27:29", "12", "0.825", true, "42", "123456789012"]]
 
 
 def test_the_name_of_a_file_does_not_matter(tmp_path):
@@ -338,7 +342,7 @@ WORDS = st.one_of(
 )
 GRIDS = st.lists(st.lists(WORDS, min_size=5, max_size=5), max_size=6).map(lambda rows: [HEADER[:5], *rows])
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-MANY = settings(FEW, max_examples=80)
+MANY = settings(FEW, max_examples=50)
 
 
 def without_blank_end(grid: Grid) -> list[list[str]]:
@@ -418,7 +422,7 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_damaged_bytes_are_refused_or_read_and_nothing_else(tmp_path, kind):
     chance = random.Random(kind)
-    for _ in range(8 if kind in BY_PROCESS else 60):
+    for _ in range(8 if kind in BY_PROCESS else 40):
         assert outcome(put(tmp_path, damaged(SAMPLES[kind], chance)))
 
 
@@ -698,7 +702,8 @@ def test_several_tables_are_several_sheets(tmp_path):
     [
         ("<html><head><title>Request Rejected</title></head><body>Support ID 1</body></html>", "Request Rejected"),
         ("<!DOCTYPE html><table><tr><td>502 Bad Gateway</td></tr></table>", "trang web báo lỗi"),
-        ('<form><table><tr><td><input type="password"></td></tr></table></form>', "trang đăng nhập"),
+        ('<form><table><tr><td>Mật khẩu<td><input type="password"></tr></table></form>', "trang đăng nhập"),
+        (f"<table>{'<tr><td>x</td></tr>' * 3000}</table>", "không có bảng"),
         ("<lạ>chẳng có gì</lạ>", "không có bảng"),
     ],
 )
@@ -718,19 +723,21 @@ def test_wild_spans_are_bounded(tmp_path):
     cell = '<td colspan="999999999" rowspan="999999999">x</td>'
     assert len(only(tables(put(tmp_path, f"<table><tr>{cell}</tr></table>")))[0]) == 1000
     with pytest.raises(UnreadableExport, match="quá lớn"):
-        tables(put(tmp_path, f"<table><tr>{cell * 20}</tr></table>"))
+        tables(put(tmp_path, f"<table>{'<tr><td>x<td>y</tr>' * 3000}<tr>{cell * 20}</tr></table>"))
 
 
+# VmHWM is this process's own peak; ru_maxrss begins with the peak of the process it was forked from.
 _MEASURED = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from collectors.reading.open import tables
 (table,) = tables(Path(sys.argv[1]))
-print(sum(1 for _ in table.rows()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+rows = sum(1 for _ in table.rows())
+print(rows, int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="measures memory the way of Unix")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="measures memory the way of Linux")
 def test_a_page_of_a_hundred_thousand_rows_is_read_in_little_memory(tmp_path):
     row = f"<tr>{'<td style=x>Hồ sơ mẫu</td>' * 4}</tr>\n"
     path = put(tmp_path, page_of(row * 100_000))

@@ -1,81 +1,133 @@
 """Delimited text (comma, semicolon, tab) in a usual encoding → a table of text."""
 
-import codecs
 import csv
-import mmap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from collectors.export import UnreadableExport
+from collectors.reading.encoding import Encoding, encoding_of, line_count, repaired_by
+from collectors.reading.spool import Spool
 from collectors.reading.table import CleanText, Row, Table
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 40
-_LONGEST_RECORD = 100  # lines; more is a quote that was never closed
-csv.field_size_limit(1 << 20)
+_HINT = "sep="  # the first line that names the delimiter, as Excel reads and writes it
+_LONGEST_CELL = 1 << 24  # letters; more is a quote that was never closed
+_END = "\x1e"  # read as a line after the last: if a record swallows it, a quote was left open
 
 
 def tables(path: Path) -> list[Table]:
     """Return the file as one table.
 
-    Raises UnreadableExport where the text is in no encoding we know. Encodings: UTF-8 with and without byte order mark,
-    UTF-16 with one. The delimiter is the one that cuts the most of the first lines into the same number of cells.
+    Raises UnreadableExport where the text is in no encoding we know. The delimiter is the one that cuts the most of the
+    first lines into the same number of cells.
     """
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     delimiter = _delimiter(path, encoding)
-    clean = _clean_text(path, delimiter) if encoding.startswith("utf-8") else None
-    return [Table("", partial(_rows, path, encoding, delimiter), ragged=True, clean_text=clean)]
+    table = Table(
+        "",
+        partial(_rows, path, encoding.codec, delimiter),
+        ragged=True,
+        clean_text=None if encoding.lines is None else CleanText(path, delimiter, encoding.lines),
+        encoding=encoding.name,
+    )
+    return [table if encoding.repair is None else repaired_by(encoding.repair, table)]
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(4)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
+def spooled(
+    sheet: str, path: Path, spool: Spool, *, lines: int, ragged: bool, encoding: str = "", notes: tuple[str, ...] = ()
+) -> Table:
+    """Return a sheet that was written to a file of the spool, so many rows, as a table."""
+    return Table(
+        sheet,
+        partial(_rows, path, "utf-8", ","),
+        ragged=ragged,
+        clean_text=CleanText(path, ",", lines) if line_count(path) == lines else None,
+        encoding=encoding,
+        notes=notes,
+        spool=spool,
+    )
+
+
+def _delimiter(path: Path, encoding: Encoding) -> str:
+    """Return the delimiter under which the widest run of equal rows appears; a comma when nothing tells."""
+    sample = list(islice(_lines(path, encoding.codec), _SAMPLE_LINES))
+    if sample and sample[0].lower().startswith(_HINT) and sample[0][len(_HINT)] in _DELIMITERS:
+        return sample[0][len(_HINT)]
+    return max(_DELIMITERS, key=lambda delimiter: _cut(sample, delimiter))  # the first one, where nothing tells
+
+
+def _cut(sample: Sequence[str], delimiter: str) -> int:
+    """Return how many cells the widest run of equal rows has under a delimiter."""
+    try:
+        widths = Counter(len(row) for row in _reader(sample, delimiter) if len(row) > 1)
+    except csv.Error:
+        return 0
+    return max((width * count for width, count in widths.items()), default=0)
+
+
+def _lines(path: Path, codec: str) -> Iterator[str]:
+    number = 0
+    with path.open(encoding=codec, newline="") as file:
         try:
-            while block := file.read(1 << 22):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
+            for number, line in enumerate(file, start=1):  # noqa: B007
+                yield line
         except UnicodeDecodeError as error:
             raise UnreadableExport(
                 file=path.name,
-                found="chữ không phải bảng mã UTF-8",
-                expected="CSV UTF-8 hoặc UTF-16",
-                advice="mở bằng Excel và lưu dạng “CSV UTF-8”, hoặc lưu thành .xlsx",
+                row=number + 1,
+                found=f"từ đây chữ không còn thuộc bảng mã {Encoding(codec).name}, hoặc tệp bị cắt cụt",
+                expected="cả tệp một bảng mã",
+                advice="tải hoặc xuất lại tệp",
             ) from error
-    return "utf-8-sig"
 
 
-def _delimiter(path: Path, encoding: str) -> str:
-    """Return the delimiter under which the widest run of equal rows appears; a comma when nothing tells."""
-    with path.open(encoding=encoding, newline="") as file:
-        sample = [line for line, _ in zip(file, range(_SAMPLE_LINES), strict=False)]
-    best = ","
-    best_score = 0
-    for delimiter in _DELIMITERS:
-        widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter) if len(row) > 1)
-        score = max((width * count for width, count in widths.items()), default=0)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
+def _rows(path: Path, codec: str, delimiter: str) -> Iterator[Row]:
+    """Yield the records; blank ones as no cells, those at the end not at all."""
+    record: list[str] = []  # the lines of the record that is being read
+    number = blank = 0
+    try:
+        for number, cells in enumerate(_reader(_kept(_lines(path, codec), record), delimiter), start=1):
+            if record[-1] is _END and len(record) == 1:
+                return
+            if len(record) > 1 and not _well_quoted(record, delimiter):
+                raise _open_quote(path, number)
+            record.clear()
+            if not any(map(str.strip, cells)):
+                blank += 1
+                continue
+            if blank:
+                yield from ((before, []) for before in range(number - blank, number))
+                blank = 0
+            yield number, cells
+    except csv.Error as error:
+        raise _open_quote(path, number + 1) from error
 
 
-def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
-    with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter)
-        line = 0
-        try:
-            for number, cells in enumerate(reader, start=1):
-                if reader.line_num - line > _LONGEST_RECORD:
-                    raise _open_quote(path, number)
-                line = reader.line_num
-                yield number, cells
-        except csv.Error as error:
-            raise _open_quote(path, line + 1) from error
+def _reader(lines: Iterable[str], delimiter: str, *, strict: bool = False) -> Iterator[list[str]]:
+    csv.field_size_limit(_LONGEST_CELL)
+    return csv.reader(lines, delimiter=delimiter, strict=strict)
+
+
+def _kept(lines: Iterator[str], record: list[str]) -> Iterator[str]:
+    for line in lines:
+        record.append(line)
+        yield line
+    record.append(_END)
+    yield _END
+
+
+def _well_quoted(record: Sequence[str], delimiter: str) -> bool:
+    """Whether a record of several lines is one: nothing follows a closing quote, and the file does not end within."""
+    if record[-1] is _END:
+        return False
+    try:
+        return len(list(_reader(record, delimiter, strict=True))) == 1
+    except csv.Error:
+        return False
 
 
 def _open_quote(path: Path, row: int) -> UnreadableExport:
@@ -86,14 +138,3 @@ def _open_quote(path: Path, row: int) -> UnreadableExport:
         expected="mỗi hồ sơ một dòng",
         advice="sửa dấu ngoặc kép ở dòng này hoặc xuất lại dưới dạng .xlsx",
     )
-
-
-def _clean_text(path: Path, delimiter: str) -> CleanText | None:
-    """Return the number of lines of a file that has no blank line; None where lines and records may differ."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        if any(data.find(blank) >= 0 for blank in (b"\n\n", b"\n\r\n", b"\r\r", b"\x00")):
-            return None
-        lines = 0
-        for start in range(0, len(data), 1 << 24):
-            lines += data[start : start + (1 << 24)].count(b"\n")
-        return CleanText(path, delimiter, lines + (data[-1:] != b"\n"))

@@ -1,8 +1,10 @@
 """A sheet as rows of text: what every reader delivers, whatever the container was."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from collectors.reading.spool import Spool
 
 Row = tuple[int, list[str]]
 
@@ -20,13 +22,19 @@ class CleanText:
 class Table:
     """One sheet (or one delimited file, sheet ""): its rows, numbered as a spreadsheet shows them, from 1.
 
-    `rows()` starts anew at each call. `ragged` is True where the width of a row means something (delimited text).
+    `rows()` starts anew at each call, leaves no number out and ends with the last row that holds a text.
+    ragged: whether the width of a row means something (delimited text, web pages). encoding: what the letters were
+    stored in ("" where the container knows only Unicode). notes: what a person should know of the reading, in
+    Vietnamese. spool: the folder with the files `rows` reads from; it is removed when the last table of it is gone.
     """
 
     sheet: str
     rows: Callable[[], Iterator[Row]]
     ragged: bool = False
     clean_text: CleanText | None = None
+    encoding: str = ""
+    notes: tuple[str, ...] = ()
+    spool: Spool | None = field(default=None, repr=False, compare=False)
 
     def head(self, count: int) -> list[Row]:
         """Return the first rows: enough to find a header."""

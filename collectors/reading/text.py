@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
-_LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "\u00a0": " ", "\u200b": "", "\ufeff": ""})
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"  # soft hyphen, zero widths, direction and order marks
+_LOOK_ALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", "\u00a0": " "} | dict.fromkeys(_INVISIBLE, ""))
 
 
 def clean(text: str) -> str:

@@ -91,7 +91,9 @@ def _recognised(tables: Sequence[Table], file: str) -> tuple[list[Sheet], tuple[
             )
         raise filled[0][1]
     _require_one_source(sheets, file)
-    return sheets, tuple(Finding("sheet_not_read", table.sheet, 0, table.sheet) for table, _ in filled)
+    unread = tuple(Finding("sheet_not_read", table.sheet, 0, table.sheet) for table, _ in filled)
+    notes = dict.fromkeys((sheet.table.sheet, note) for sheet in sheets for note in sheet.table.notes)
+    return sheets, (*unread, *(Finding("reading_note", sheet, 0, note) for sheet, note in notes))
 
 
 def _require_one_source(sheets: Sequence[Sheet], file: str) -> None:

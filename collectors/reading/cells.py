@@ -1,0 +1,16 @@
+"""A cell as a program stores it → the text a person would have typed."""
+
+from datetime import date, datetime, time, timedelta
+
+Cell = int | float | str | bool | time | date | datetime | timedelta
+
+
+def text_of(cell: Cell) -> str:
+    """Return the cell as text: whole numbers without ".0", days and times in ISO."""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, bool):
+        return "Có" if cell else "Không"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    return str(cell)

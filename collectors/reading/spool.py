@@ -1,0 +1,95 @@
+"""Tables on their way in → CSV files in a folder of their own, so that they can be read again, row by row."""
+
+import csv
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+MOST_CELLS = 40_000_000  # a full sheet of 1,048,576 rows and 38 columns
+_UNSAFE = re.compile(r"[^\w .()-]+")
+
+
+class Spool:
+    """A private folder, made when the first file is asked for; it is removed when nobody holds the object any more."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._files = 0
+
+    def file(self, name: str) -> Path:
+        """Return a path that is free and ends with the name, as far as a file may bear it."""
+        folder = self._numbered()
+        return folder / (_UNSAFE.sub("_", name)[-100:].strip(" .") or "tep")
+
+    def folder(self) -> Path:
+        """Return a new empty folder."""
+        return self._numbered()
+
+    def _numbered(self) -> Path:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="tthc-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._files += 1
+        folder = self._folder / str(self._files)
+        folder.mkdir()
+        return folder
+
+
+class TooManyCells(Exception):
+    """A sheet wants more cells than a full sheet of the usual width has."""
+
+
+class SheetFile:
+    """A CSV file that one sheet is written to, row by row; blank rows at its end are left out.
+
+    rows: how many stand in the file. width: the widest of them.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows = self.width = 0
+        self._blank = self._cells = 0
+        self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
+        self._writer = csv.writer(self._file)
+
+    def __enter__(self) -> "SheetFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add(self, cells: Sequence[str]) -> None:
+        """Write a row, and the blank rows held back before it. Raises TooManyCells."""
+        if not any(map(str.strip, cells)):
+            self._blank += 1
+            return
+        width = len(cells)
+        self._cells += width * (self._blank + 1)
+        if self._cells > MOST_CELLS:
+            raise TooManyCells
+        if self._blank:
+            self._fill(width)
+        self._writer.writerow(cells)
+        self.rows += 1
+        self.width = max(self.width, width)
+
+    def add_blank(self, count: int) -> None:
+        """Leave so many rows blank."""
+        self._blank += count
+
+    def close(self) -> None:
+        """End the file."""
+        self._file.close()
+
+    def _fill(self, width: int) -> None:
+        blank = [""] * width
+        for _ in range(self._blank):
+            self._writer.writerow(blank)
+        self.rows += self._blank
+        self._blank = 0
