@@ -382,6 +382,14 @@ def test_our_counts_beside_the_portals_worked_by_hand(tmp_path: Path, tthc: Run,
     assert "Cổng có số, ta chưa có hồ sơ nào" in " ".join(tthc("reconcile", "--unit", "H35").stdout.split())
 
 
+def test_a_unit_the_portal_does_not_name_is_told(tmp_path: Path, tthc: Run, data: Data) -> None:
+    tthc("collect", export(tmp_path / "a.csv", [dossier(1), dossier(2, **code("H35.13", 2))]), PORTAL)
+    row = reconciled(data, "online_payment")
+    assert (pair(row["ours"]), row["told"]["unit_ours_only"]) == ((2, 2), (1, 1))
+    # of H35.12: 1 of 1 with us, 57 of 60 with the portal
+    assert pair(row["unexplained"]) == (1 - 57, 1 - 60)
+
+
 def test_what_came_after_the_portals_answer_is_told_apart(tmp_path: Path, tthc: Run, data: Data) -> None:
     that_day, next_day = ({"Ngày tiếp nhận": f"{day}/08/2026 16:00:00"} for day in ("05", "06"))
     rows = [dossier(1, **that_day), dossier(2, **next_day), dossier(3, **COUNTER, **next_day)]
