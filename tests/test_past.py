@@ -174,6 +174,11 @@ def test_a_dossier_grows_late_while_nothing_of_it_changes(tmp_path: Path, tthc: 
     late = moved(data, "overdue_open", "--period", "2026-09", days=(FIRST, "2026-09-10"))
     assert (pair(late["before"]), pair(late["after"])) == ((0, 1), (1, 1))
     assert classes(late) == {"0001": ("elapsed", 1, 0)}
+    (found,) = data("lineage", "--metric", "overdue_open", "--unit", "H35.12", "--period", "2026-09")["counts"]
+    assert (found["count"], [row["dossier_code"][-4:] for row in found["rows"]]) == (1, ["0001"])
+    # received in August, open in September
+    trace = ("lineage", "--metric", "overdue_open", "--unit", "H35.12", "--period", "2026-09", "--part", "denominator")
+    assert [(one["count"], one["rows_total"]) for one in data(*trace)["counts"]] == [(1, 1)]
 
 
 def test_another_procedure_is_a_move(tmp_path: Path, tthc: Run, data: Data) -> None:
@@ -251,7 +256,9 @@ def written(folder: Path, history: Any) -> dict[date, Path]:
     paths = {}
     for place, dossiers in enumerate(history):
         if dossiers:
-            rows = [dossier(number, **code(UNITS[number], number), **cells) for number, cells in dossiers.items()]
+            # the same bytes again would be no new export
+            cells = {"Chủ hồ sơ": f"Người thử {place}"}
+            rows = [dossier(n, **code(UNITS[n], n), **cells, **state) for n, state in dossiers.items()]
             paths[DAYS[place]] = export(folder / f"{place}.csv", rows, days=place)
     return paths
 
@@ -375,20 +382,25 @@ def test_our_counts_beside_the_portals_worked_by_hand(tmp_path: Path, tthc: Run,
     assert "Cổng có số, ta chưa có hồ sơ nào" in " ".join(tthc("reconcile", "--unit", "H35").stdout.split())
 
 
+def test_a_unit_the_portal_does_not_name_is_told(tmp_path: Path, tthc: Run, data: Data) -> None:
+    tthc("collect", export(tmp_path / "a.csv", [dossier(1), dossier(2, **code("H35.13", 2))]), PORTAL)
+    row = reconciled(data, "online_payment")
+    assert (pair(row["ours"]), row["told"]["unit_ours_only"]) == ((2, 2), (1, 1))
+    # of H35.12: 1 of 1 with us, 57 of 60 with the portal
+    assert pair(row["unexplained"]) == (1 - 57, 1 - 60)
+
+
 def test_what_came_after_the_portals_answer_is_told_apart(tmp_path: Path, tthc: Run, data: Data) -> None:
-    later = {"Ngày tiếp nhận": "10/08/2026 08:00:00", "Ngày kết thúc xử lý": "11/08/2026 08:00:00"}
+    that_day, next_day = ({"Ngày tiếp nhận": f"{day}/08/2026 16:00:00"} for day in ("05", "06"))
+    rows = [dossier(1, **that_day), dossier(2, **next_day), dossier(3, **COUNTER, **next_day)]
     answer = portal(tmp_path, "provide-online-tree", "2026-08-05T01:00:00Z", channelOnlineSum=1, channelTotalSum=1)
-    tthc(
-        "collect", answer, export(tmp_path / "a.csv", [dossier(1), dossier(2, **later), dossier(3, **COUNTER, **later)])
-    )
+    tthc("collect", answer, export(tmp_path / "a.csv", rows))
     row = reconciled(data, "online")
     assert (pair(row["ours"]), pair(row["portal"])) == ((2, 3), (1, 1))
     assert row["told"] == {"received_after": (1, 2)}
     assert (pair(row["difference"]), pair(row["unexplained"])) == ((1, 2), (0, 0))
-    assert (row["ours"]["captured_at"], row["portal"]["captured_at"]) == (
-        "2026-09-01T02:00:00Z",
-        "2026-08-05T01:00:00Z",
-    )
+    captured = [row[side]["captured_at"] for side in ("ours", "portal")]
+    assert captured == ["2026-09-01T02:00:00Z", "2026-08-05T01:00:00Z"]
 
 
 def test_a_list_older_than_the_portals_answer_is_named(tmp_path: Path, tthc: Run, data: Data) -> None:
