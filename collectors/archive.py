@@ -21,6 +21,7 @@ from typing import Any
 from collectors.export import ExportReport, Finding, Outcome
 
 SIDECAR = "export.json"
+SEEN = "seen.json"
 ROWS = "rows.parquet"
 REFUSED = "refused.parquet"
 RESPONSE = "response.json.gz"
@@ -29,10 +30,11 @@ REQUEST = "request.json"
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """One accepted export in the archive."""
+    """One accepted export in the archive; its report tells the newest time at which these bytes were delivered."""
 
     folder: Path
     report: ExportReport
+    captures: tuple[datetime, ...]
 
     @property
     def is_dossier_list(self) -> bool:
@@ -62,13 +64,34 @@ def keep(archive: Path, draft: Path, report: ExportReport, *, collected_at: date
     place = folder_of(archive, report.source, report.export_id)
     place.parent.mkdir(parents=True, exist_ok=True)
     os.replace(draft, place)
-    return Archived(place, report)
+    return read(place)
 
 
 def find(archive: Path, export_id: str) -> Archived | None:
     """Return the export of this id, whatever its source; None when it was never accepted."""
     found = next(iter(sorted(archive.glob(f"*/{export_id[:2]}/{export_id}/{SIDECAR}"))), None)
     return read(found.parent) if found else None
+
+
+def see_again(export: Archived, moment: datetime) -> Archived | None:
+    """Note that the same bytes were delivered at another time; return the export when that is news, else None.
+
+    An unchanged list is an observation all the same: the state is known to hold at the later time too.
+    """
+    if moment in export.captures:
+        return None
+    captures = sorted({*export.captures, moment})
+    draft = export.folder / f"{SEEN}.{uuid.uuid4().hex}"
+    draft.write_text(json.dumps([_instant(capture) for capture in captures]), encoding="utf-8")
+    _flush(draft)
+    os.replace(draft, export.folder / SEEN)
+    return read(export.folder) if moment == captures[-1] else None
+
+
+def as_known_by(export: Archived, moment: datetime) -> Archived | None:
+    """Return the export with the newest capture up to a moment; None: it had not been delivered by then."""
+    known = tuple(capture for capture in export.captures if capture <= moment)
+    return replace(export, report=replace(export.report, captured_at=known[-1]), captures=known) if known else None
 
 
 def everything(archive: Path) -> Iterator[Archived]:
@@ -87,17 +110,21 @@ def read(folder: Path) -> Archived:
     values: dict[str, Any] = json.loads((folder / SIDECAR).read_text(encoding="utf-8"))
     known = {field.name for field in fields(ExportReport)}
     report = ExportReport(**{name: value for name, value in values.items() if name in known})
+    seen = folder / SEEN
+    again = json.loads(seen.read_text(encoding="utf-8")) if seen.exists() else []
+    captures = sorted(map(datetime.fromisoformat, {values["captured_at"], *again}))
     return Archived(
         folder,
         replace(
             report,
             outcome=Outcome(report.outcome),
-            captured_at=datetime.fromisoformat(values["captured_at"]),
+            captured_at=captures[-1],
             findings=tuple(Finding(**finding) for finding in values["findings"]),
             unmapped=tuple(values["unmapped"]),
             dropped=tuple(values["dropped"]),
             refusals=tuple(values["refusals"]),
         ),
+        tuple(captures),
     )
 
 

@@ -19,6 +19,8 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
     """Put exports of the archive into `collected`: one or a thousand, with the same result in any order."""
     # newest first, so that older versions mostly lose at once
     for export in sorted(exports, key=lambda export: (_captured(export.report), export.report.export_id), reverse=True):
+        for table in ("export", "finding", "refusal"):  # the same bytes, delivered again
+            con.execute(f"DELETE FROM collected.{table} WHERE export_id = ?", [export.report.export_id])
         _append(con, "collected.export", [_export_row(con, export)])
         _append(con, "collected.finding", _finding_rows(export.report))
         if export.is_dossier_list:

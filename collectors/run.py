@@ -106,7 +106,9 @@ def _collect_one(home: Home, path: Path, told: Told, now: datetime) -> tuple[Exp
             export_id = _identity(path, told)
             known = archive.find(home.archive, export_id)
             if known is not None:
-                return replace(known.report, outcome=Outcome.ALREADY, file_name=path.name), None
+                again = archive.see_again(known, _captured_at(path, told)) if known.is_dossier_list else None
+                report = (again or known).report
+                return replace(report, outcome=Outcome.ALREADY, file_name=path.name), again
             report = _read(path, told, draft, export_id)
         except ExportError as error:
             return _refused(path, error), None

@@ -162,6 +162,25 @@ def test_the_same_file_twice_is_the_same_as_once(home: Path, tmp_path: Path, dat
     assert dossiers(home) == once
 
 
+def test_the_same_bytes_delivered_again_are_a_newer_observation_in_any_order(tmp_path: Path, data: Data) -> None:
+    friday = write_csv(tmp_path / "friday.csv", [dossier(1)])
+    other = {"Ngày kết thúc xử lý": "", "Trạng thái hồ sơ": "Đang xử lý"}
+    saturday = stamp(write_csv(tmp_path / "saturday.csv", [dossier(1, **other)]), CAPTURED + timedelta(days=1))
+    (tmp_path / "sunday.csv").write_bytes(friday.read_bytes())
+    sunday = stamp(tmp_path / "sunday.csv", CAPTURED + timedelta(days=2))
+    for place, order in enumerate(itertools.permutations([friday, saturday, sunday])):
+        at = tmp_path / str(place)
+        for path in order:
+            data("collect", path, at=at)
+        assert dossiers(at, "status, day(captured_at)") == [(10, 3)]
+        days = ("--period", "2026-08", "--unit", "H35.12", "--metric", "on_time")
+        assert data("rates", *days, at=at)["as_of"] == "2026-09-03T02:00:00Z"
+        for day, resolved in (("2026-09-01", 1), ("2026-09-02", 0), ("2026-09-03", 1)):
+            assert data("rates", *days, "--as-of", day, at=at)["rows"][0]["denominator"] == resolved
+        data("rebuild", at=at)
+        assert dossiers(at, "status, day(captured_at)") == [(10, 3)]
+
+
 def test_a_portal_response_needs_its_request(tmp_path: Path, data: Data) -> None:
     fixtures = Path(__file__).parent / "exports" / "portal_v2"
     bare = tmp_path / "x.json"

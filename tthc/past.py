@@ -41,7 +41,11 @@ def restored(home: Home, day: date | None = None) -> Iterator[Past]:
 
     Names and parents of units are those of today's configuration.
     """
-    exports = [export for export in archive.everything(home.archive) if day is None or _captured_day(export) <= day]
+    everything = archive.everything(home.archive)
+    if day is None:
+        exports = list(everything)
+    else:
+        exports = [known for export in everything if (known := archive.as_known_by(export, _moment(day, ())))]
     with tempfile.TemporaryDirectory(prefix="tthc-", ignore_cleanup_errors=True) as folder:
         then = Home(Path(folder), home.config)
         with warehouse.opened(then, counted_schema=count.SCHEMA_SQL, now=_moment(day, exports)) as store:
@@ -62,7 +66,8 @@ def known_by(home: Home, day: date) -> Iterator[Snapshot]:
 
 def check(home: Home, day: date | None = None) -> None:
     """Raise NothingCaptured when no export of the archive was captured by the end of the day (None: ever)."""
-    first = min(map(_captured_day, archive.everything(home.archive)), default=None)
+    firsts = (export.captures[0].astimezone(VIETNAM).date() for export in archive.everything(home.archive))
+    first = min(firsts, default=None)
     if first is None:
         raise NothingCaptured(
             f"chưa có số liệu trong {home.path}. Chạy `tthc collect TỆP` (hoặc `tthc demo` để xem thử)."
@@ -94,10 +99,6 @@ def _opened(home: Home) -> Iterator[Snapshot]:
         raise RuntimeError("what was published just now is not there")
     with snapshot:
         yield snapshot
-
-
-def _captured_day(export: Archived) -> date:
-    return _captured(export).astimezone(VIETNAM).date()
 
 
 def _captured(export: Archived) -> datetime:
