@@ -10,8 +10,9 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from collectors.dossier import FINDING_VI, SKIPPED_VI, Skipped
+from collectors.dossier import SKIPPED_VI, Skipped
 from collectors.export import ExportError, ExportReport, UnknownLayout
+from collectors.findings import FINDING_VI
 from collectors.formats import date_formats, number_style
 from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, ranked
 from collectors.layout import PATH, header_key, layouts, path_key

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from collectors.dossier import FINDING_VI, REFUSED_VI
+from collectors.dossier import REFUSED_VI
+from collectors.findings import FINDING_VI
 from dashboard.cards import asked, counted, metric_name, standing
 from dashboard.choice import source_name
 from dashboard.markup import Column, Html, badge, element, table

@@ -94,7 +94,7 @@ def reports(found: Sequence[ExportReport], *, dry_run: bool) -> None:
 
 
 def _explain(out: Console, report: ExportReport) -> None:
-    from collectors.dossier import FINDING_VI
+    from collectors.findings import FINDING_VI
 
     if report.message_vi:
         out.print(f"[red]Từ chối[/red] {report.message_vi}", soft_wrap=True)
