@@ -18,7 +18,7 @@ from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, ran
 from collectors.layout import PATH, header_key, layouts, path_key
 from collectors.personal_data import is_personal, masked
 from collectors.reading import open as reading
-from collectors.reading.container import recognise
+from collectors.reading.container import Container, recognise
 from collectors.reading.table import Row, Table
 from collectors.reading.text import clean
 from collectors.sources import dossier_list
@@ -78,13 +78,14 @@ def explain(path: Path, *, captured_at: datetime) -> Explanation:
 
     Raises ExportError where not even tables come out of the file.
     """
+    container = recognise(path)
     tables = reading.tables(path)
     report, message = _read(path.name, tables, captured_at)
     return Explanation(
         file=path.name,
-        container=recognise(path).value,
+        container=container.value,
         encoding=next((table.encoding for table in tables if table.encoding), ""),
-        delimiter=_delimiter(tables),
+        delimiter=_delimiter(tables) if container is Container.DELIMITED else "",
         sheets=tuple(_sheet(table, path.name) for table in tables),
         classes=_classes(report) if report else {},
         findings=tuple(_words(report)) if report else (),

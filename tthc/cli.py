@@ -96,7 +96,7 @@ def demo(home: Path, dossiers: int, seed: int, until: datetime, out: Path, write
     epilog=_example(
         "tthc collect danh-sach.xlsx",
         "tthc collect thang-10/ --dry-run",
-        "tthc collect            (everything in the inbox)",
+        "tthc collect            (the inbox, and the portal where it is configured)",
         "tthc collect tra-loi.json --endpoint evaluation/provide-online-tree --period 2026-08 --captured-at 2026-09-26",
     )
 )
