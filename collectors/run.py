@@ -18,6 +18,7 @@ from collectors.export import ExportError, ExportReport, Outcome, RequestNeeded,
 from collectors.home import VIETNAM, Home
 from collectors.reading import open as reading
 from collectors.reading.container import HEAD
+from collectors.reading.spool import sweep
 from collectors.sources import dossier_list, portal_v2, stored_response
 from collectors.sources.stored_response import AskedOnCommandLine
 
@@ -56,6 +57,7 @@ def collect(
     One transaction per export: rows, refusals, findings and the days to count again belong together.
     Files that were accepted before (the same bytes) change nothing.
     """
+    sweep()
     reports = []
     for place, path in enumerate(paths):
         progress(place, len(paths), path.name)

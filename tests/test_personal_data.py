@@ -2,6 +2,7 @@
 
 import gzip
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -107,3 +108,16 @@ def test_the_report_names_the_columns_that_were_dropped(
 )
 def test_texts_that_are_kept_are_masked(text: str, kept: str) -> None:
     assert masked(text) == kept
+
+
+def test_nothing_of_a_reading_stays_in_the_temporary_folder(
+    tmp_path: Path, tthc: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    cut_off = temporary / f"tthc-reading-{2**22 + 1}-x"  # a process number that no system gives
+    cut_off.mkdir()
+    (cut_off / "0.csv").write_text(CANARIES["Chủ hồ sơ"], encoding="utf-8")
+    assert tthc("collect", write_xlsx(tmp_path / "list.xlsx", [dossier(1, **CANARIES)], ALL_HEADERS)).exit_code == 0
+    assert not list(temporary.iterdir())

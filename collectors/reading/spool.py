@@ -1,20 +1,25 @@
 """Tables on their way in → CSV files in a folder of their own, so that they can be read again, row by row."""
 
 import csv
+import os
 import re
 import shutil
 import tempfile
+import time
 import weakref
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 MOST_CELLS = 40_000_000  # a full sheet of 1,048,576 rows and 38 columns
+_PREFIX = "tthc-reading-"
+_A_DAY = 24 * 3600
 _UNSAFE = re.compile(r"[^\w .()-]+")
 
 
 class Spool:
-    """A private folder, made when the first file is asked for; it is removed when nobody holds the object any more."""
+    """A private folder (nobody else may look in), made when the first file is asked for; it goes with the last holder."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
@@ -31,12 +36,37 @@ class Spool:
 
     def _numbered(self) -> Path:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="tthc-"))
+            self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._files += 1
         folder = self._folder / str(self._files)
         folder.mkdir()
         return folder
+
+
+def sweep() -> None:
+    """Remove what readings that were cut off left behind: their folders hold cells of columns that are never stored.
+
+    A folder bears the number of its process; it goes when that process is gone (where that cannot be asked: after a day).
+    """
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if number.isdecimal() and not _is_read(folder, int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_read(folder: Path, process: int) -> bool:
+    if os.name != "posix":
+        with suppress(OSError):
+            return time.time() - folder.stat().st_mtime < _A_DAY
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class TooManyCells(Exception):
