@@ -52,7 +52,9 @@ def test_the_portal_is_collected_like_saved_responses(home: Path, data: Data) ->
     assert not list((home / "received").glob("*")) if (home / "received").exists() else True
 
 
-def test_a_portal_that_says_no_is_left_alone_and_the_other_files_are_collected(home: Path, tmp_path: Path) -> None:
+def test_a_portal_that_says_no_is_left_alone_and_the_other_files_are_collected(
+    home: Path, tmp_path: Path, data: Data
+) -> None:
     file = write_csv(tmp_path / "a.csv", [dossier(1)])
     with portal_server() as portal:
         portal.fail("evaluation/service-results", Fault.FORBIDDEN)
@@ -64,6 +66,8 @@ def test_a_portal_that_says_no_is_left_alone_and_the_other_files_are_collected(h
     assert done.flawed
     assert done.reports[0].file_name == "a.csv" and done.reports[0].outcome == "accepted"
     assert any("blocked" in report.message_vi for report in done.reports)
+    checks = {check["name"]: check for check in data("doctor")["checks"]}
+    assert not checks["portal"]["ok"] and "403" in checks["portal"]["message_vi"]
     (about,) = (home / "received").glob("*.about.json")
     assert json.loads(about.read_text(encoding="utf-8"))["verdict"] == "blocked"
 

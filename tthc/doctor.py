@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from collectors.dossier import FIELDS
 from collectors.export import Outcome
 from collectors.home import VIETNAM, ConfigError, Home, open_home
 from metrics.journal import Journal
 from metrics.snapshot import open_snapshot
 from metrics.targets import TargetError, load_register
+from tthc import portal
 
 _LEAST_FREE_BYTES = 1 << 30
 _STALE_AFTER = timedelta(days=2)  # two full daily runs
@@ -32,7 +34,15 @@ def examine(path: Path, *, now: datetime) -> list[Check]:
     except ConfigError as error:
         return [Check("config", False, str(error))]
     checks = [Check("config", True, f"cấu hình {home.settings_file if home.settings_file.exists() else 'mặc định'}")]
-    looks: tuple[Callable[[Home, datetime], Iterator[Check]], ...] = (_targets, _disk, _snapshot, _sources, _last_run)
+    looks: tuple[Callable[[Home, datetime], Iterator[Check]], ...] = (
+        _targets,
+        _disk,
+        _stored,
+        _snapshot,
+        _sources,
+        _portal,
+        _last_run,
+    )
     for look in looks:
         checks += look(home, now)
     return checks
@@ -52,6 +62,24 @@ def _disk(home: Home, _now: datetime) -> Iterator[Check]:
     free = shutil.disk_usage(place).free
     advice = "" if free >= _LEAST_FREE_BYTES else "; giải phóng đĩa trước lần thu thập tới"
     yield Check("disk", free >= _LEAST_FREE_BYTES, f"còn trống {free / (1 << 30):.1f} GiB{advice}")
+
+
+def _stored(_home: Home, _now: datetime) -> Iterator[Check]:
+    """What is kept of a dossier, for whoever must answer for personal data."""
+    yield Check(
+        "stored", True, f"của mỗi hồ sơ chỉ lưu {len(FIELDS)} trường: {', '.join(FIELDS)}; không cột cá nhân nào"
+    )
+
+
+def _portal(home: Home, now: datetime) -> Iterator[Check]:
+    if not home.config.portal:
+        return
+    circuit = portal.circuit(Journal(home.journal))
+    if circuit.lets_through(now) or circuit.not_before is None:
+        yield Check("portal", True, "cổng không từ chối")
+        return
+    until = circuit.not_before.astimezone(VIETNAM)
+    yield Check("portal", False, f"cổng từ chối: {circuit.reason}; không hỏi lại trước {until:%H:%M %d/%m/%Y}")
 
 
 def _snapshot(home: Home, now: datetime) -> Iterator[Check]:

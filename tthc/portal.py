@@ -75,7 +75,7 @@ def bring(
             on_bytes=lambda call, response, request, status: _keep(home, call, response, request, status),
             on_response=lambda reply: _hand_over(home, folder, fetched, reply),
             history=history,
-            circuit=_circuit(journal),
+            circuit=circuit(journal),
             known=_fingerprints(journal),
         )
         _remember(journal, [*history, *result.observed], result, clock())
@@ -154,7 +154,8 @@ def _history(journal: Journal) -> list[Observed]:
     ]
 
 
-def _circuit(journal: Journal) -> Circuit:
+def circuit(journal: Journal) -> Circuit:
+    """Return whether the portal said no at the last run, and until when nobody asks."""
     text = journal.recall(_CIRCUIT)
     if text is None:
         return CLOSED
