@@ -12,17 +12,18 @@ from collectors import archive
 from collectors.archive import Archived
 from collectors.export import ExportReport
 from collectors.sources import portal_v2
+from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
 
 
 def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
     """Put exports of the archive into `collected`: one or a thousand, with the same result in any order."""
     # newest first, so that older versions mostly lose at once
-    for export in sorted(exports, key=lambda export: (_captured(export.report), export.report.export_id), reverse=True):
+    for export in sorted(exports, key=lambda export: (_captured(export), export.report.export_id), reverse=True):
         for table in ("export", "finding", "refusal"):  # the same bytes, delivered again
             con.execute(f"DELETE FROM collected.{table} WHERE export_id = ?", [export.report.export_id])
-        _append(con, "collected.export", [_export_row(con, export)])
-        _append(con, "collected.finding", _finding_rows(export.report))
+        append(con, "collected.export", [_export_row(con, export)])
+        append(con, "collected.finding", _finding_rows(export.report))
         if export.is_dossier_list:
             _load_dossiers(con, export)
         else:
@@ -46,7 +47,7 @@ def _load_dossiers(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
         "file": str(export.folder / archive.ROWS),
         "export_id": report.export_id,
         "source": report.source,
-        "captured_at": _captured(report),
+        "captured_at": _captured(export),
     }
     for name, value in variables.items():
         con.execute(f"SET VARIABLE {name} = ?", [value])
@@ -61,10 +62,9 @@ def _finding_rows(report: ExportReport) -> list[tuple[object, ...]]:
     return [(report.export_id, f.check_id, f.column, f.rows, f.example) for f in report.findings]
 
 
-def _captured(report: ExportReport) -> datetime:
-    if report.captured_at is None:
-        raise ValueError("an accepted export has a capture time")
-    return report.captured_at.astimezone(UTC).replace(tzinfo=None)
+def _captured(export: Archived) -> datetime:
+    """Return the newest delivery as the warehouse keeps instants: UTC, without zone."""
+    return export.captures[-1].astimezone(UTC).replace(tzinfo=None)
 
 
 def _export_row(con: duckdb.DuckDBPyConnection, export: Archived) -> tuple[object, ...]:
@@ -79,7 +79,7 @@ def _export_row(con: duckdb.DuckDBPyConnection, export: Archived) -> tuple[objec
         report.source,
         report.layout,
         report.file_name,
-        _captured(report),
+        _captured(export),
         report.synthetic,
         report.partial,
         report.rows_read,
@@ -99,8 +99,8 @@ def parsed(export: Archived) -> PortalExport:
 
 def _load_statistics(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     report, said = export.report, parsed(export)
-    source, captured = report.source, _captured(report)
-    _append(
+    source, captured = report.source, _captured(export)
+    append(
         con,
         "collected.statistic",
         [
@@ -120,16 +120,6 @@ def _load_statistics(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
             for s in said.statistics
         ],
     )
-    _append(con, "collected.unit", [(source, u.unit, u.name, u.level, captured) for u in said.units])
-    _append(con, "collected.unit_alias", [(source, alias, code) for alias, code in said.aliases.items()])
-    _append(con, "collected.procedure", [(source, p.code, p.code, p.name, None, captured) for p in said.procedures])
-
-
-def _append(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Append rows; the engine's appender is a thousand times faster than executemany."""
-    if not rows:
-        return
-    appender = con.appender(table)
-    for row in rows:
-        appender.append_row(*row)
-    appender.flush()
+    append(con, "collected.unit", [(source, u.unit, u.name, u.level, captured) for u in said.units])
+    append(con, "collected.unit_alias", [(source, alias, code) for alias, code in said.aliases.items()])
+    append(con, "collected.procedure", [(source, p.code, p.code, p.name, None, captured) for p in said.procedures])

@@ -15,7 +15,6 @@ UNKNOWN_UNIT = "?"
 _CURRENCY = re.compile(r"(?:vnđ|vnd|đồng|đ)\.?$", re.IGNORECASE)
 _WHOLE = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+|\d+)(?:[.,]0{1,2})?")
 _PROCEDURE_CODE = re.compile(r"^\s*(\d)\s*\.?\s*(\d{3})\s*\.?\s*(\d{3})(?:\s*\.\s*(?:000\.00\.00\.)?([A-Z]\d{2}))?\s*$")
-_DOSSIER_CODE = re.compile(r"^(?P<unit>.+)-(?:\d{6}|\d{8})-\d{4,7}$")
 _OLD_UNIT = re.compile(r"^(?:\d{2,3}\.)+(?P<root>[A-Z]\d{2})$")
 
 
@@ -101,9 +100,3 @@ def unit_code(text: str) -> str:
         return text
     below = [part for part in reversed(text.split(".")[:-1]) if part.strip("0")]
     return ".".join([old["root"], *below])
-
-
-def unit_of_dossier(code: str) -> str | None:
-    """Return the unit that a dossier code begins with, None where the code has another shape."""
-    match = _DOSSIER_CODE.match(code)
-    return unit_code(match["unit"]) if match else None

@@ -8,14 +8,14 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
 from babel.numbers import format_decimal, format_percent
 
+from collectors.home import VIETNAM
+
 FIRST = "vi"
 LANGUAGES = (FIRST, "en")
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 NOTHING = "–"
 _MOST_DIGITS = 4
 _BEFORE_PERCENT = {"vi": "\N{NO-BREAK SPACE}%", "en": "%"}

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from collectors.home import VIETNAM
+from collectors.reading.text import fold
 from metrics import QuestionError
 from metrics.assess import Assessment, Counts, Scope, Status, TargetBook, assess, counted
 from metrics.definitions import Kind, Metric, chosen
@@ -20,7 +21,7 @@ from metrics.periods import Period, PeriodKind, between, calendar_twin, parse_pe
 from metrics.snapshot import Snapshot
 from metrics.targets import Kind as TargetKind
 from metrics.targets import Level, Op, Register, Target
-from metrics.units import Unit, UnitTree, folded
+from metrics.units import Unit, UnitTree
 
 By = Literal["unit", "procedure", "field"]
 Sums = Mapping[str, int]
@@ -406,11 +407,11 @@ def _by_field(sums: Mapping[str, Sums], procedures: Mapping[str, dict[str, Any]]
     spellings: dict[str, Counter[str]] = {}
     for row in procedures.values():
         if row["field"]:
-            spellings.setdefault(folded(row["field"]), Counter())[row["field"]] += 1
+            spellings.setdefault(fold(row["field"]), Counter())[row["field"]] += 1
     cells: dict[str, Counter[str]] = {}
     for key, cell in sums.items():
         name = procedures.get(key, {}).get("field") or ""
-        cells.setdefault(folded(name), Counter()).update(cell)
+        cells.setdefault(fold(name), Counter()).update(cell)
     shown = {fold: min(found, key=lambda one: (-found[one], one)) for fold, found in spellings.items()}
     parts = [_Part(None, None, shown.get(fold), cell) for fold, cell in cells.items()]
     return sorted(parts, key=lambda part: (-_size(part), part.field or ""))

@@ -9,7 +9,6 @@ delivered beside it, not added up to it.
 
 import csv
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from collectors.reading.text import fold
 from metrics import QuestionError
 
 NATIONAL = "VN"
@@ -224,7 +224,7 @@ def _level(said: Named, name: str | None, parent_level: str | None) -> str:
         return said.level
     if said.code == NATIONAL:
         return UnitLevel.NATIONAL
-    plain = folded(name or said.name or "")
+    plain = fold(name or said.name or "")
     if _COMMUNE.search(plain):
         return UnitLevel.COMMUNE
     if _DEPARTMENT.search(plain):
@@ -233,9 +233,3 @@ def _level(said: Named, name: str | None, parent_level: str | None) -> str:
     if _PROVINCIAL.search(plain) or ("." not in said.code and parent_level is None):
         return UnitLevel.PROVINCE
     return UnitLevel.COMMUNE if parent_level == UnitLevel.COMMUNE else UnitLevel.DEPARTMENT
-
-
-def folded(text: str) -> str:
-    """Return a text without accents, capitals and double spaces, so that `hoá`, `hóa` and `Hóa` are one."""
-    plain = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
-    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())

@@ -2,8 +2,8 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,10 +95,8 @@ def rebuild(home: Home, *, now: datetime) -> tuple[int, str]:
         return exports, _publish(store, home, register, now)
 
 
-@contextmanager
-def _opened(home: Home, now: datetime, *, anew: bool = False) -> Iterator[Warehouse]:
-    with warehouse.opened(home, counted_schema=count.SCHEMA_SQL, now=now, anew=anew) as store:
-        yield store
+def _opened(home: Home, now: datetime, *, anew: bool = False) -> AbstractContextManager[Warehouse]:
+    return warehouse.opened(home, counted_schema=count.SCHEMA_SQL, now=now, anew=anew)
 
 
 def _count(store: Warehouse, *, everything: bool) -> None:

@@ -101,14 +101,8 @@ def _opened(home: Home) -> Iterator[Snapshot]:
         yield snapshot
 
 
-def _captured(export: Archived) -> datetime:
-    if export.report.captured_at is None:
-        raise ValueError("an accepted export has a capture time")
-    return export.report.captured_at
-
-
 def _moment(day: date | None, exports: Sequence[Archived]) -> datetime:
     """Return the last instant of the day, or the newest capture: no clock decides what a past state is called."""
     if day is None:
-        return max(map(_captured, exports), default=datetime.fromtimestamp(0, UTC))
+        return max((export.captures[-1] for export in exports), default=datetime.fromtimestamp(0, UTC))
     return datetime.combine(day, time.max, VIETNAM)

@@ -16,7 +16,7 @@ from metrics.lineage import DeliveredValue, Lineage, Part, Version
 from metrics.measures import LABELS
 from metrics.periods import Period
 from metrics.reconcile import Reconciliation, Side
-from tthc.show import _as_of, _head, _json, _table, console, number, percent
+from tthc.show import as_of_words, console, head, new_table, number, percent, to_json
 
 if TYPE_CHECKING:
     from metrics.assess import Assessment
@@ -55,7 +55,7 @@ FIELD_VI = {
 def diff(snapshot: "Snapshot", found: Sequence[Difference], first: date, second: date, *, limit: int) -> None:
     """Print, per ratio, the two states, the change by class, and the dossiers; snapshot: of the second state."""
     out = console()
-    out.print(f"Số liệu đến {_as_of(snapshot)}")
+    out.print(f"Số liệu đến {as_of_words(snapshot)}")
     between = f"giữa hết ngày {first:%d/%m/%Y} và hết ngày {second:%d/%m/%Y}"
     out.print(f"Thay đổi {between}: {number(len(found))} tỷ lệ." if found else f"Không số nào thay đổi {between}.")
     for one in found:
@@ -71,13 +71,13 @@ def diff(snapshot: "Snapshot", found: Sequence[Difference], first: date, second:
 
 def diff_json(found: Iterable[Difference], first: date, second: date) -> str:
     """Return the differences as one document."""
-    return _json({"as_of_1": first, "as_of_2": second, "rows": [_difference(one) for one in found]})
+    return to_json({"as_of_1": first, "as_of_2": second, "rows": [_difference(one) for one in found]})
 
 
 def lineage(snapshot: "Snapshot", found: Sequence[Lineage], *, limit: int) -> None:
     """Print, per source, the count, the exports and the rows behind it."""
     out = console()
-    out.print(f"Số liệu đến {_as_of(snapshot)}")
+    out.print(f"Số liệu đến {as_of_words(snapshot)}")
     if not found:
         out.print("Không nguồn nào có số này trong kỳ đã chọn.")
     for one in found:
@@ -86,11 +86,11 @@ def lineage(snapshot: "Snapshot", found: Sequence[Lineage], *, limit: int) -> No
             out.print(f"  {LABELS[value.measure].label_vi}: {_value_words(value)}", soft_wrap=True)
         if not one.rows:
             continue
-        exports = _table("Bản xuất", ("Tệp", "Trang tính", "Lấy lúc", "Số dòng"), right=(3,))
+        exports = new_table("Bản xuất", ("Tệp", "Trang tính", "Lấy lúc", "Số dòng"), right=(3,))
         for share in one.exports:
             exports.add_row(escape(share.file_name), escape(share.sheet), _local(share.captured_at), number(share.rows))
         out.print(exports)
-        rows = _table("Hồ sơ", ("Mã hồ sơ", "Đơn vị", "Tệp", "Trang tính", "Dòng"), right=(4,))
+        rows = new_table("Hồ sơ", ("Mã hồ sơ", "Đơn vị", "Tệp", "Trang tính", "Dòng"), right=(4,))
         for row in one.rows[:limit]:
             origin = row.origin
             place = (escape(origin.file_name), escape(origin.sheet), str(origin.row_number))
@@ -101,19 +101,19 @@ def lineage(snapshot: "Snapshot", found: Sequence[Lineage], *, limit: int) -> No
 
 def lineage_json(snapshot: "Snapshot", found: Iterable[Lineage], *, limit: int | None) -> str:
     """Return what is behind a count as one document; limit: of the rows, whose number stands beside them."""
-    as_of = _head(snapshot)["as_of"]  # the id of a throw-away snapshot would lead nowhere
-    return _json({"as_of": as_of, "counts": [_lineage(one, limit) for one in found]})
+    as_of = head(snapshot)["as_of"]  # the id of a throw-away snapshot would lead nowhere
+    return to_json({"as_of": as_of, "counts": [_lineage(one, limit) for one in found]})
 
 
 def reconcile(snapshot: "Snapshot", found: Sequence[Reconciliation]) -> None:
     """Print both pairs of counts, the difference, and what can be told of it."""
     out = console()
-    out.print(f"Số liệu đến {_as_of(snapshot)}")
+    out.print(f"Số liệu đến {as_of_words(snapshot)}")
     if not found:
         out.print("Không có tỷ lệ nào mà cả danh sách hồ sơ và Cổng cùng có số trong kỳ này.")
         return
     columns = ("Đơn vị", "Tỷ lệ", "Kỳ", "Bên", "Tử số", "Mẫu số", "%", "Lấy lúc", "Cách đếm")
-    table = _table("Đối chiếu (chênh lệch = ta − Cổng; không số nào bị điều chỉnh)", columns, right=(4, 5, 6))
+    table = new_table("Đối chiếu (chênh lệch = ta − Cổng; không số nào bị điều chỉnh)", columns, right=(4, 5, 6))
     for one in found:
         label, period = METRIC[one.metric].label_vi, one.period.label
         table.add_row(one.unit_name, label, period, *_side_cells(one.ours))
@@ -127,7 +127,7 @@ def reconcile(snapshot: "Snapshot", found: Sequence[Reconciliation]) -> None:
 
 def reconcile_json(snapshot: "Snapshot", found: Iterable[Reconciliation]) -> str:
     """Return the reconciliation as one document."""
-    return _json({**_head(snapshot), "rows": [_reconciliation(one) for one in found]})
+    return to_json({**head(snapshot), "rows": [_reconciliation(one) for one in found]})
 
 
 def _named(one: "Assessment") -> str:
@@ -141,7 +141,7 @@ def _change_words(one: Difference) -> str:
 
 
 def _classes_table(movers: Sequence[Mover]) -> Any:
-    table = _table("", ("Vì sao", "Số hồ sơ", "Tử số", "Mẫu số"), right=(1, 2, 3))
+    table = new_table("", ("Vì sao", "Số hồ sơ", "Tử số", "Mẫu số"), right=(1, 2, 3))
     for row in _classes(movers):
         changes = (f"{row['numerator']:+d}", f"{row['denominator']:+d}")
         table.add_row(WHY_VI[row["class"]], number(row["dossiers"]), *changes)
@@ -150,7 +150,7 @@ def _classes_table(movers: Sequence[Mover]) -> Any:
 
 def _movers_table(movers: Iterable[Mover]) -> Any:
     columns = ("Mã hồ sơ", "Vì sao", "Tử số", "Mẫu số", "Thay đổi", "Dòng cũ", "Dòng mới")
-    table = _table("", columns, right=(2, 3))
+    table = new_table("", columns, right=(2, 3))
     for one in movers:
         fields = "; ".join(map(_field_words, one.fields))
         places = (_place_words(one.before), _place_words(one.after))

@@ -77,7 +77,7 @@ def percent(ratio: float | Decimal | None) -> str:
 def reports(found: Sequence[ExportReport], *, dry_run: bool) -> None:
     """Print one line per export, then what was refused and why."""
     columns = ("Bản xuất", "Nguồn", "Kết quả", "Đọc", "Nhận", "Gộp", "Từ chối", "Bỏ qua", "Lấy lúc")
-    table = _table("Thử đọc, không ghi gì" if dry_run else "Thu thập", columns, right=range(3, 8))
+    table = new_table("Thử đọc, không ghi gì" if dry_run else "Thu thập", columns, right=range(3, 8))
     for report in found:
         counts = (report.rows_read, report.rows_accepted, report.rows_merged, report.rows_refused, report.rows_skipped)
         captured = report.captured_at.astimezone().strftime("%d/%m/%Y %H:%M") if report.captured_at else "–"
@@ -113,7 +113,7 @@ def _explain(out: Console, report: ExportReport) -> None:
 
 def reports_json(found: Sequence[ExportReport], snapshot_id: str | None) -> str:
     """Return the reports of a collection as one document."""
-    return _json({"snapshot_id": snapshot_id, "reports": [asdict(report) for report in found]})
+    return to_json({"snapshot_id": snapshot_id, "reports": [asdict(report) for report in found]})
 
 
 def rates(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> None:
@@ -121,7 +121,7 @@ def rates(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> None:
     from metrics.definitions import METRIC
 
     columns = ("Đơn vị", "Tỷ lệ", "Kỳ", "Tử số", "Mẫu số", "%", "Chỉ tiêu", "Kết quả", "Thiếu (hồ sơ)", "Nguồn")
-    table = _table(f"Số liệu đến {_as_of(snapshot)}", columns, right=(3, 4, 5, 8))
+    table = new_table(f"Số liệu đến {as_of_words(snapshot)}", columns, right=(3, 4, 5, 8))
     for row in rows:
         table.add_row(
             row.field or row.procedure_name or row.procedure_key or row.unit_name,
@@ -152,7 +152,7 @@ def _target_words(row: "Assessment") -> str:
 
 def rates_json(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> str:
     """Return rates as the documented document: snapshot_id, as_of, rows."""
-    return _json({**_head(snapshot), "rows": [_rate(row) for row in rows]})
+    return to_json({**head(snapshot), "rows": [_rate(row) for row in rows]})
 
 
 def _rate(row: "Assessment") -> dict[str, Any]:
@@ -195,7 +195,7 @@ def _period(row: "Assessment | Volumes") -> dict[str, Any]:
 def volumes(rows: "Sequence[Volumes]") -> None:
     """Print received, resolved and open dossiers."""
     columns = ("Đơn vị", "Kỳ", "Tiếp nhận", "Đã giải quyết", "Đang giải quyết", "Quá hạn", "Nguồn")
-    table = _table("Số hồ sơ", columns, right=range(2, 6))
+    table = new_table("Số hồ sơ", columns, right=range(2, 6))
     for row in rows:
         counts = (row.received, row.resolved, row.open, row.overdue_open)
         table.add_row(row.unit_name or row.unit_code, row.period.label, *map(number, counts), row.source)
@@ -204,13 +204,13 @@ def volumes(rows: "Sequence[Volumes]") -> None:
 
 def volumes_json(snapshot: "Snapshot", rows: "Sequence[Volumes]") -> str:
     """Return volumes as one document."""
-    return _json({**_head(snapshot), "rows": [{**asdict(row), "period": _period(row)} for row in rows]})
+    return to_json({**head(snapshot), "rows": [{**asdict(row), "period": _period(row)} for row in rows]})
 
 
 def targets(found: "Sequence[Target]", day: date) -> None:
     """Print the register of targets."""
     columns = ("Mã", "Tỷ lệ", "Chỉ tiêu", "Loại", "Phạm vi", "Hiệu lực", "Văn bản", "Điều, mục", "Tệp")
-    table = _table(f"Chỉ tiêu ngày {day:%d/%m/%Y}", columns)
+    table = new_table(f"Chỉ tiêu ngày {day:%d/%m/%Y}", columns)
     for target in found:
         value = target.value_on(day)
         scope = " ".join(filter(None, (target.level, target.province, target.unit, target.field)))
@@ -231,7 +231,7 @@ def targets(found: "Sequence[Target]", day: date) -> None:
 def targets_json(found: "Sequence[Target]", day: date) -> str:
     """Return the register of targets as one document."""
     rows = [{**asdict(target), "value_on_day": target.value_on(day)} for target in found]
-    return _json({"on": day, "rows": rows})
+    return to_json({"on": day, "rows": rows})
 
 
 def alerts(found: Sequence[dict[str, Any]]) -> None:
@@ -244,7 +244,7 @@ def alerts(found: Sequence[dict[str, Any]]) -> None:
 
 def alerts_json(snapshot: "Snapshot", found: Sequence[dict[str, Any]]) -> str:
     """Return the alerts as one document."""
-    return _json({**_head(snapshot), "alerts": list(found)})
+    return to_json({**head(snapshot), "alerts": list(found)})
 
 
 def checks(found: "Sequence[Check]") -> None:
@@ -256,22 +256,25 @@ def checks(found: "Sequence[Check]") -> None:
 
 def checks_json(found: "Sequence[Check]") -> str:
     """Return the checks as one document."""
-    return _json({"ok": all(check.ok for check in found), "checks": [asdict(check) for check in found]})
+    return to_json({"ok": all(check.ok for check in found), "checks": [asdict(check) for check in found]})
 
 
-def _table(title: str, columns: Sequence[str], *, right: Sequence[int] = ()) -> Table:
+def new_table(title: str, columns: Sequence[str], *, right: Sequence[int] = ()) -> Table:
+    """Return an empty table in the look of all of ours; right: the places of columns of figures."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for place, column in enumerate(columns):
         table.add_column(column, justify="right" if place in right else "left", overflow="fold")
     return table
 
 
-def _head(snapshot: "Snapshot") -> dict[str, Any]:
+def head(snapshot: "Snapshot") -> dict[str, Any]:
+    """Return what every document about a snapshot begins with."""
     row = snapshot.rows("SELECT as_of FROM snapshot")[0]
     return {"snapshot_id": snapshot.id, "as_of": row["as_of"]}
 
 
-def _as_of(snapshot: "Snapshot") -> str:
+def as_of_words(snapshot: "Snapshot") -> str:
+    """Return until when the data go, as people read it, with the mark of made-up data."""
     from collectors.home import VIETNAM
 
     row = snapshot.rows("SELECT as_of, synthetic FROM snapshot")[0]
@@ -285,7 +288,8 @@ def _day(day: date | None) -> str:
     return f"{day:%d/%m/%Y}" if day else "…"
 
 
-def _json(document: dict[str, Any]) -> str:
+def to_json(document: dict[str, Any]) -> str:
+    """Return a document as JSON text; days and instants in ISO, decimals as numbers."""
     return json.dumps(document, ensure_ascii=False, default=_plain)
 
 

@@ -4,14 +4,14 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from collectors.home import VIETNAM
 from collectors.sources.portal_v2.measures import Endpoint
 from collectors.sources.portal_v2.strict_json import At, Json, PortalError, strict
 from collectors.statistic import PortalRequest
 
-_VIETNAM = timezone(timedelta(hours=7))  # no daylight saving
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MEND_REQUEST = "sửa tệp .request.json đặt cạnh phản hồi (gồm endpoint, body, captured_at)"
@@ -49,7 +49,7 @@ def question_of(request: PortalRequest) -> Question:
     endpoint = _endpoint(At({"endpoint": request.endpoint}, "request", _MEND_REQUEST))
     body = At(_as_json(request.body), "request.body", _MEND_REQUEST)
     _refuse_filter(body)
-    captured_on = request.captured_at.astimezone(_VIETNAM).date()
+    captured_on = request.captured_at.astimezone(VIETNAM).date()
     start, end = _period(endpoint, body, captured_on)
     if start > captured_on:
         raise PortalError(
