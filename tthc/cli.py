@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tthc import options, past_cli
+from tthc import options, past_cli, published
+from tthc.index766_cli import index766
 from tthc.layout_cli import layout
 from tthc.options import example as _example
 
@@ -223,7 +224,7 @@ def rates(
 def state(home: Path, as_of: datetime | None) -> "Iterator[tuple[Home, Snapshot]]":
     """Yield the installation and its newest snapshot, or the one of the end of a day."""
     if as_of is None:
-        installed, newest = _snapshot(home)
+        installed, newest = published.newest(home)
         with newest:
             yield installed, newest
         return
@@ -233,21 +234,6 @@ def state(home: Path, as_of: datetime | None) -> "Iterator[tuple[Home, Snapshot]
     installed = open_home(home)
     with known_by(installed, as_of.date()) as snapshot:
         yield installed, snapshot
-
-
-def _snapshot(home: Path) -> "tuple[Home, Snapshot]":
-    """Return the installation and its newest snapshot; exit 1 with what to do when there is none yet."""
-    from collectors.home import open_home
-    from metrics.snapshot import open_snapshot
-
-    installed = open_home(home)
-    snapshot = open_snapshot(installed.path)
-    if snapshot is None:
-        click.echo(
-            f"tthc: chưa có số liệu trong {home}. Chạy `tthc collect TỆP` (hoặc `tthc demo` để xem thử).", err=True
-        )
-        sys.exit(1)
-    return installed, snapshot
 
 
 @main.command(epilog=_example("tthc targets", "tthc targets --on 2026-10-31 --unit H35.12 --json"))
@@ -283,7 +269,7 @@ def alerts(home: Path, as_json: bool) -> None:
     """List the alerts of the newest snapshot; exit 1 while any is firing."""
     from tthc import show
 
-    _, snapshot = _snapshot(home)
+    _, snapshot = published.newest(home)
     found = snapshot.rows("SELECT * FROM alert ORDER BY severity, rule, metric, unit_code, period_label")
     click.echo(show.alerts_json(snapshot, found)) if as_json else show.alerts(found)
     sys.exit(1 if found else 0)
@@ -351,5 +337,5 @@ def doctor(home: Path, as_json: bool) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (layout, past_cli.diff, past_cli.lineage, past_cli.reconcile):
+for command in (layout, index766, past_cli.diff, past_cli.lineage, past_cli.reconcile):
     main.add_command(command)
