@@ -1,9 +1,13 @@
-"""Periods: the words of a person or a label in, the first and last day out; both days included, calendar basis.
+"""Periods: the words of a person or a label in, the first and last day out; both days included.
 
-    day 2026-08-15 · month 2026-08 · quarter 2026-Q3 · half 2026-H1 · year 2026 · range 2025-12-15..2026-01-14
-    as of a day: rolling-30 · month-to-date · quarter-to-date · year-to-date
+    calendar    day 2026-08-15 · month 2026-08 · quarter 2026-Q3 · half 2026-H1 · year 2026
+                as of a day: rolling-30 · month-to-date · quarter-to-date · year-to-date
+    report15    report15-2026-08 · report15-2026-Q1 · report15-2026-H1 · report15-2026-9M · report15-2026
+    custom      range 2026-01-20..2026-02-13
 
-Reports cut at the 15th are ranges: party and reform targets are calendar (rates.md §16, 21), so nothing is shifted.
+Reports of the VPCP and BTP forms are cut at the 15th: their year 2026 runs from 15/12/2025 to 14/12/2026 (NĐ
+09/2019/NĐ-CP, Điều 12). Party and reform targets and the 766 index are calendar (rates.md §16, 21). A figure of one
+basis never fills the place of another: the days differ, and so does the label.
 """
 
 import re
@@ -31,7 +35,20 @@ class PeriodKind(StrEnum):
     MONTH_TO_DATE = "month_to_date"
     QUARTER_TO_DATE = "quarter_to_date"
     YEAR_TO_DATE = "year_to_date"
+    REPORT_MONTH = "report_month"
+    REPORT_QUARTER = "report_quarter"
+    REPORT_HALF = "report_half"
+    REPORT_NINE_MONTHS = "report_nine_months"
+    REPORT_YEAR = "report_year"
     RANGE = "range"
+
+
+class Basis(StrEnum):
+    """How the days of a period are cut."""
+
+    CALENDAR = "calendar"
+    REPORT15 = "report15"
+    CUSTOM = "custom"
 
 
 class PeriodError(QuestionError):
@@ -46,6 +63,13 @@ class Period:
     label: str
     start: date
     end: date
+
+    @property
+    def basis(self) -> Basis:
+        """How its days are cut."""
+        if self.kind == PeriodKind.RANGE:
+            return Basis.CUSTOM
+        return Basis.REPORT15 if self.kind.startswith("report_") else Basis.CALENDAR
 
     def complete(self, as_of_day: date) -> bool:
         """Tell whether the period was over when the data were captured."""
@@ -103,11 +127,36 @@ def year_to_date(as_of_day: date) -> Period:
     return Period(PeriodKind.YEAR_TO_DATE, "year-to-date", year(as_of_day).start, as_of_day)
 
 
+def report15(of_year: int, *, months: int = 12, last: int = 12) -> Period:
+    """Return the report period of a number of months that ends with a month, cut at the 15th.
+
+    months: 1, 3 (last: 3, 6, 9, 12), 6 (last: 6), 9 (last: 9) or 12. Its last day is the 14th.
+    Source: NĐ 09/2019/NĐ-CP, Điều 12 (the year); the quarters as provinces print them; months and halves unconfirmed.
+    """
+    kind, name = {
+        1: (PeriodKind.REPORT_MONTH, f"-{last:02}"),
+        3: (PeriodKind.REPORT_QUARTER, f"-Q{last // 3}"),
+        6: (PeriodKind.REPORT_HALF, "-H1"),
+        9: (PeriodKind.REPORT_NINE_MONTHS, "-9M"),
+        12: (PeriodKind.REPORT_YEAR, ""),
+    }[months]
+    first = of_year * 12 + last - 1 - months
+    start = date(first // 12, first % 12 + 1, 15)
+    return Period(kind, f"report15-{of_year:04}{name}", start, date(of_year, last, 14))
+
+
+_REPORT_CUTS = (*((1, last) for last in range(1, 13)), (3, 3), (3, 6), (3, 9), (3, 12), (6, 6), (9, 9), (12, 12))
+
+
 def between(start: date, end: date) -> Period:
-    """Return the calendar period with exactly these days, else a range; what sources deliver gets its name here."""
+    """Return the calendar or report period with exactly these days, else a range; what sources deliver gets its name here."""
     for calendar in (day, month, quarter, half, year):
         if (calendar(start).start, calendar(start).end) == (start, end):
             return calendar(start)
+    for months, last in _REPORT_CUTS:
+        cut = report15(end.year, months=months, last=last)
+        if (cut.start, cut.end) == (start, end):
+            return cut
     return Period(PeriodKind.RANGE, f"{start}..{end}", start, end)
 
 
@@ -139,6 +188,9 @@ _TO_DATE: dict[str, Callable[[date], Period]] = {
     "quarter-to-date": quarter_to_date,
     "year-to-date": year_to_date,
 }
+_REPORT = re.compile(
+    r"report15-(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<half>H1)|(?P<nine>9M)|(?P<month>\d{2})))?"
+)
 _CALENDAR = re.compile(
     r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>\d{2})(?:-(?P<day>\d{2}))?))?"
 )
@@ -159,14 +211,16 @@ def parse_period(text: str, as_of_day: date, *, latest: date | None = None) -> P
         if ".." in wanted:
             start, end = (date.fromisoformat(part) for part in wanted.split("..", maxsplit=1))
             return _range(start, end)
-        found = _CALENDAR.fullmatch(wanted)
-        if found:
+        if found := _CALENDAR.fullmatch(wanted):
             return _calendar(found)
+        if found := _REPORT.fullmatch(wanted):
+            return _report(found)
     except ValueError:
         pass
     raise PeriodError(
         f"Không hiểu kỳ “{text}”. Cần: latest, 2026-08-15, 2026-08, 2026-Q3, 2026-H1, 2026, "
-        f"2026-01-15..2026-02-14, {', '.join(_TO_DATE)}."
+        f"2026-01-15..2026-02-14, {', '.join(_TO_DATE)}; kỳ báo cáo cắt ngày 15: report15-2026-08, report15-2026-Q1, "
+        "report15-2026-H1, report15-2026-9M, report15-2026."
     )
 
 
@@ -184,6 +238,11 @@ def in_vietnamese(period: Period) -> str:
         PeriodKind.MONTH_TO_DATE: f"từ đầu tháng {start:%m/%Y} đến {end:%d/%m/%Y}",
         PeriodKind.QUARTER_TO_DATE: f"từ đầu quý {(start.month + 2) // 3}/{start.year} đến {end:%d/%m/%Y}",
         PeriodKind.YEAR_TO_DATE: f"từ đầu năm {start.year} đến {end:%d/%m/%Y}",
+        PeriodKind.REPORT_MONTH: f"kỳ báo cáo tháng {end:%m/%Y} ({days})",
+        PeriodKind.REPORT_QUARTER: f"kỳ báo cáo quý {end.month // 3}/{end.year} ({days})",
+        PeriodKind.REPORT_HALF: f"kỳ báo cáo 6 tháng đầu năm {end.year} ({days})",
+        PeriodKind.REPORT_NINE_MONTHS: f"kỳ báo cáo 9 tháng năm {end.year} ({days})",
+        PeriodKind.REPORT_YEAR: f"kỳ báo cáo năm {end.year} ({days})",
     }
     return names.get(period.kind, days)
 
@@ -208,6 +267,16 @@ def _range(start: date, end: date) -> Period:
     if end < start:
         raise ValueError("a period ends before it begins")
     return between(start, end)
+
+
+def _report(found: re.Match[str]) -> Period:
+    of_year = int(found["year"])
+    if found["quarter"]:
+        return report15(of_year, months=3, last=3 * int(found["quarter"]))
+    if found["month"]:
+        return report15(of_year, months=1, last=int(found["month"]))
+    months = 6 if found["half"] else 9 if found["nine"] else 12
+    return report15(of_year, months=months, last=months)
 
 
 def _calendar(found: re.Match[str]) -> Period:

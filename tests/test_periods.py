@@ -38,7 +38,16 @@ TO_DATE = [periods.rolling_30, periods.month_to_date, periods.quarter_to_date, p
         ("month-to-date", "month_to_date", date(2026, 8, 1), date(2026, 8, 15)),
         ("quarter-to-date", "quarter_to_date", date(2026, 7, 1), date(2026, 8, 15)),
         ("year-to-date", "year_to_date", date(2026, 1, 1), date(2026, 8, 15)),
-        ("2025-12-15..2026-01-14", "range", date(2025, 12, 15), date(2026, 1, 14)),
+        ("2025-12-16..2026-01-14", "range", date(2025, 12, 16), date(2026, 1, 14)),
+        ("report15-2026-01", "report_month", date(2025, 12, 15), date(2026, 1, 14)),
+        ("report15-2026-08", "report_month", date(2026, 7, 15), date(2026, 8, 14)),
+        ("report15-2026-Q1", "report_quarter", date(2025, 12, 15), date(2026, 3, 14)),
+        ("report15-2026-Q2", "report_quarter", date(2026, 3, 15), date(2026, 6, 14)),
+        ("report15-2026-Q3", "report_quarter", date(2026, 6, 15), date(2026, 9, 14)),
+        ("report15-2026-Q4", "report_quarter", date(2026, 9, 15), date(2026, 12, 14)),
+        ("report15-2026-H1", "report_half", date(2025, 12, 15), date(2026, 6, 14)),
+        ("report15-2026-9M", "report_nine_months", date(2025, 12, 15), date(2026, 9, 14)),
+        ("report15-2026", "report_year", date(2025, 12, 15), date(2026, 12, 14)),
         ("2026-04-01..2026-06-30", "quarter", date(2026, 4, 1), date(2026, 6, 30)),
         (" 2026-08 ", "month", date(2026, 8, 1), date(2026, 8, 31)),
     ],
@@ -158,7 +167,8 @@ def test_a_future_event_does_not_move_the_months() -> None:
         ("quarter-to-date", "từ đầu quý 3/2026 đến 15/08/2026", "2026-07-01 to 2026-08-15"),
         ("month-to-date", "từ đầu tháng 08/2026 đến 15/08/2026", "2026-08-01 to 2026-08-15"),
         ("rolling-30", "30 ngày đến 15/08/2026", "2026-07-17 to 2026-08-15"),
-        ("2025-12-15..2026-01-14", "từ 15/12/2025 đến 14/01/2026", "2025-12-15 to 2026-01-14"),
+        ("2025-12-16..2026-01-14", "từ 16/12/2025 đến 14/01/2026", "2025-12-16 to 2026-01-14"),
+        ("report15-2026-Q1", "kỳ báo cáo quý 1/2026 (từ 15/12/2025 đến 14/03/2026)", "report15-2026-Q1"),
     ],
 )
 def test_periods_are_named_in_sentences(label: str, vietnamese: str, english: str) -> None:
@@ -168,6 +178,35 @@ def test_periods_are_named_in_sentences(label: str, vietnamese: str, english: st
 
 
 def test_every_kind_has_words_of_its_own() -> None:
-    made = [make(AS_OF) for make in (*CALENDAR, *TO_DATE)]
+    reports = [periods.report15(2026, months=months, last=max(months, 3)) for months in (1, 3, 6, 9, 12)]
+    made = [*(make(AS_OF) for make in (*CALENDAR, *TO_DATE)), *reports]
     assert {period.kind for period in made} == set(PeriodKind) - {PeriodKind.RANGE}
     assert len({periods.in_vietnamese(period) for period in made}) == len(made)
+
+
+def test_days_cut_at_the_15th_are_a_report_period_and_never_a_calendar_one() -> None:
+    assert between(date(2025, 12, 15), date(2026, 3, 14)).label == "report15-2026-Q1"
+    assert between(date(2025, 12, 15), date(2026, 3, 14)).basis is periods.Basis.REPORT15
+    assert between(date(2026, 1, 1), date(2026, 3, 31)).basis is periods.Basis.CALENDAR
+    assert between(date(2026, 1, 1), date(2026, 3, 14)).basis is periods.Basis.CUSTOM
+
+
+@UNTIMED
+@given(st.integers(2001, 2098), st.sampled_from([1, 3, 6, 9, 12]), st.integers(1, 12))
+def test_report_periods_read_back_and_lie_end_to_end(year: int, months: int, last: int) -> None:
+    last = last if months == 1 else {3: (last + 2) // 3 * 3, 6: 6, 9: 9, 12: 12}[months]
+    found = periods.report15(year, months=months, last=last)
+    assert parse_period(found.label, AS_OF) == found
+    assert between(found.start, found.end) == found
+    assert (found.start.day, found.end.day) == (15, 14)
+    if months == 1:
+        after = periods.report15(year + last // 12, months=1, last=last % 12 + 1)
+        assert after.start == found.end + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "text", ["report15-2026-13", "report15-2026-Q5", "report15-2026-H2", "report15", "report15-26"]
+)
+def test_a_report_period_that_does_not_exist_is_refused(text: str) -> None:
+    with pytest.raises(PeriodError, match="report15-2026-9M"):
+        parse_period(text, AS_OF)
