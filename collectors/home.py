@@ -29,6 +29,14 @@ lock_wait_seconds = 30
 # Mục trùng id thay mục có sẵn, mục mới được thêm vào. Để trống: chỉ dùng chỉ tiêu kèm theo.
 file = ""
 
+[calendar]
+# Lịch làm việc bổ sung (ngày nghỉ hoán đổi, năm mới): tệp CSV cùng dạng với metrics/calendar.csv. Để trống: lịch kèm theo.
+file = ""
+
+[units]
+# Lịch sử đơn vị (sáp nhập, đổi tên) của riêng địa phương: tệp TOML cùng dạng với metrics/unit_history.toml.
+history = ""
+
 [screen]
 address = "127.0.0.1"
 port = 8501
@@ -82,6 +90,20 @@ class TargetFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """The office's own days off and years."""
+
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFile:
+    """What happened to the units of this place."""
+
+    history: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """A loopback address a server listens on."""
 
@@ -112,6 +134,8 @@ class Config:
     office: Office = Office()
     collect: Collect = Collect()
     targets: TargetFile = TargetFile()
+    calendar: CalendarFile = CalendarFile()
+    history: UnitFile = UnitFile()
     screen: Address = Address(port=8501)
     exporter: Address = Address(port=9108)
     schedule: Schedule = field(default_factory=Schedule)
@@ -172,6 +196,16 @@ class Home:
         return self.path / "journal.sqlite"
 
     @property
+    def extra_calendar(self) -> Path | None:
+        """The office's own calendar file, if one is set."""
+        return self.path / self.config.calendar.file if self.config.calendar.file else None
+
+    @property
+    def extra_history(self) -> Path | None:
+        """The office's own history of units, if one is set."""
+        return self.path / self.config.history.history if self.config.history.history else None
+
+    @property
     def extra_targets(self) -> Path | None:
         """The office's own target file, if one is set."""
         return self.path / self.config.targets.file if self.config.targets.file else None
@@ -210,6 +244,8 @@ _SECTIONS = {
     "office": Office,
     "collect": Collect,
     "targets": TargetFile,
+    "calendar": CalendarFile,
+    "units": UnitFile,
     "screen": Address,
     "exporter": Address,
     "schedule": Schedule,
@@ -225,7 +261,8 @@ def _config(settings: Path, document: Mapping[str, Any]) -> Config:
         if name not in _SECTIONS or not isinstance(values, dict):
             raise ConfigError(f"{settings}: mục [{name}] không có trong cấu hình. Các mục: {', '.join(_SECTIONS)}.")
         sections[name] = _section(settings, name, _SECTIONS[name], {**_defaults(name), **values})
-    return Config(**sections, units=units, portal=document.get("portal", {}))
+    history = sections.pop("units", UnitFile())
+    return Config(**sections, history=history, units=units, portal=document.get("portal", {}))
 
 
 def _defaults(name: str) -> dict[str, Any]:

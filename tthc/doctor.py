@@ -12,10 +12,13 @@ from collectors.home import VIETNAM, ConfigError, Home, open_home
 from metrics.journal import Journal
 from metrics.snapshot import open_snapshot
 from metrics.targets import TargetError, load_register
+from metrics.unit_history import HistoryError, load_history
+from metrics.working_days import CalendarError, Certainty, load_calendar
 from tthc import portal
 
 _LEAST_FREE_BYTES = 1 << 30
 _STALE_AFTER = timedelta(days=2)  # two full daily runs
+_NEXT_YEAR_FROM = 12  # the month in which the days off of the next year should be known
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ def examine(path: Path, *, now: datetime) -> list[Check]:
     checks = [Check("config", True, f"cấu hình {home.settings_file if home.settings_file.exists() else 'mặc định'}")]
     looks: tuple[Callable[[Home, datetime], Iterator[Check]], ...] = (
         _targets,
+        _calendar,
+        _history,
         _disk,
         _stored,
         _snapshot,
@@ -55,6 +60,29 @@ def _targets(home: Home, _now: datetime) -> Iterator[Check]:
         yield Check("targets", False, str(error))
     else:
         yield Check("targets", True, f"{count} chỉ tiêu trong sổ")
+
+
+def _calendar(home: Home, now: datetime) -> Iterator[Check]:
+    """Days off are decided year by year: a calendar that ends soon, or only guesses, is told in time."""
+    today = now.astimezone(VIETNAM).date()
+    try:
+        years = load_calendar(home.extra_calendar).years
+    except CalendarError as error:
+        yield Check("calendar", False, str(error))
+        return
+    needed = [today.year] + [today.year + 1] * (today.month >= _NEXT_YEAR_FROM)
+    unsure = [year for year in needed if years.get(year, Certainty.PROJECTED) is Certainty.PROJECTED]
+    advice = f"; năm {unsure[0]} chưa có thông báo nghỉ lễ: ghi vào tệp ở [calendar] file" if unsure else ""
+    yield Check("calendar", not unsure, f"lịch làm việc các năm {min(years)}–{max(years)}{advice}")
+
+
+def _history(home: Home, _now: datetime) -> Iterator[Check]:
+    try:
+        events = load_history(home.extra_history).events
+    except HistoryError as error:
+        yield Check("units", False, str(error))
+    else:
+        yield Check("units", True, f"{len(events)} sự kiện trong lịch sử đơn vị")
 
 
 def _disk(home: Home, _now: datetime) -> Iterator[Check]:
