@@ -12,8 +12,12 @@ from typing import Any
 import pytest
 import xlsxwriter
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from tthc.cli import main
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 
 HEADERS = (
     "STT",
