@@ -85,7 +85,7 @@ def project(
     low, middle, high = (float(ratios[min(int(np.searchsorted(reached, at)), len(ratios) - 1)]) for at in (0.1, 0.5, 0.9))
     met = None
     if target is not None:
-        met = float(np.sum(weights[ratios >= float(target) - _ROUNDING]))
+        met = min(1.0, float(np.sum(weights[ratios >= float(target) - _ROUNDING])))
     return Projection(low, middle, high, rest.mean, met)
 
 
