@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from itertools import product
 from pathlib import Path
@@ -32,7 +33,9 @@ from prometheus_client.registry import Collector
 from collectors.home import VIETNAM
 from metrics.alerts import Rule, Severity
 from metrics.definitions import METRICS
+from metrics.insight.intervals import Evidence, evidence
 from metrics.snapshot import Snapshot, SnapshotError, current_id, open_snapshot
+from metrics.targets import Op
 from metrics.units import NATIONAL
 
 SERIES_CAP = 20_000  # series of one metric: 600 units of one source; a whole country by commune is refused
@@ -41,11 +44,12 @@ REQUEST_SECONDS = 10.0  # Prometheus gives up a scrape after 10 s by default
 
 _log = logging.getLogger(__name__)
 
-_UNIT = ("indicator", "period", "unit_code", "source")
+_UNIT = ("indicator", "period", "unit_code", "source", "variant")
 _JUDGED = (*_UNIT, "kind")
 _PERIOD = ("indicator", "period", "source")
 _PERIOD_COLUMNS = ("metric", "period", "source")
 _SOURCE = ("source",)
+_NUMERIC = {Op.AT_LEAST, Op.ABOVE, Op.EQUAL, Op.AT_MOST}
 _SNAPSHOT_TEXTS = ("snapshot_id", "definitions_version", "synthetic")
 _SOURCE_TEXTS = ("source", "synthetic")
 _INDICATOR_TEXTS = ("indicator", "label", "direction")
@@ -82,7 +86,7 @@ class Family:
 
 
 def _unit_families(prefix: str, unit: str) -> tuple[Family, ...]:
-    """Return the five metrics of a unit's assessment."""
+    """Return the metrics of a unit's assessment."""
     return (
         Family(f"{prefix}_numerator", f"Numerator of the indicator, {unit}: a count.", _UNIT),
         Family(f"{prefix}_denominator", f"Denominator of the indicator, {unit}: a count, 0 included.", _UNIT),
@@ -95,6 +99,11 @@ def _unit_families(prefix: str, unit: str) -> tuple[Family, ...]:
         Family(
             f"{prefix}_below_target",
             f"1: the indicator misses what is asked now, 0: it meets it, {unit}; absent: nothing is judged.",
+            _JUDGED,
+        ),
+        Family(
+            f"{prefix}_below_target_significant",
+            f"1: the indicator misses what is asked beyond chance (Wilson interval, 95 %), {unit}; absent: nothing is judged.",
             _JUDGED,
         ),
         Family(f"{prefix}_gap_dossiers", f"Cases missing to what is asked, {unit}: a count.", _JUDGED),
@@ -137,13 +146,13 @@ WITH reception AS (
 )
 
 SELECT
-    a.metric, a.source, a.unit_code, s.kind = 'dossier' AS counted_here,
+    a.metric, a.variant, a.source, a.unit_code, s.kind = 'dossier' AS counted_here,
     CASE
         WHEN s.kind = 'dossier' AND a.period_kind = 'month' THEN 'latest_month'
         ELSE a.period_kind
     END AS period,
     a.period_start, a.period_end, a.numerator, a.denominator,
-    a.target_value, coalesce(a.target_kind, '') AS target_kind, a.status, a.gap
+    a.target_value, a.target_op, coalesce(a.target_kind, '') AS target_kind, a.status, a.gap
 FROM assessment AS a
 JOIN source AS s ON s.source = a.source
 LEFT JOIN reception AS r ON r.source = a.source
@@ -303,8 +312,8 @@ def _registry(published: Path) -> CollectorRegistry:
 def _expose(snapshot_id: str | None, series: Iterable[Series], *, series_cap: int) -> _Exposition:
     """Return the series by family; one above the cap is refused whole: half of it would mislead.
 
-    Not told either: a unit without a code, since nobody knows which total holds it; a series that comes twice
-    (two variants of a metric from one source), since Prometheus would refuse the whole scrape.
+    Not told either: a unit without a code, since nobody knows which total holds it; a series that comes twice, since
+    Prometheus would refuse the whole scrape.
     """
     found: dict[str, dict[tuple[str, ...], float]] = {family.name: {} for family in FAMILIES}
     dropped = 0
@@ -401,7 +410,7 @@ def _scope(row: Row) -> tuple[str, str]:
 
 
 def _unit_series(row: Row, prefix: str) -> Iterator[Series]:
-    unit = _texts(row, "metric", "period", "unit_code", "source")
+    unit = _texts(row, "metric", "period", "unit_code", "source", "variant")
     judged = (*unit, row["target_kind"])
     for count in ("numerator", "denominator"):
         if row[count] is not None:
@@ -410,8 +419,17 @@ def _unit_series(row: Row, prefix: str) -> Iterator[Series]:
         yield Series(f"{prefix}_target_ratio", judged, row["target_value"])
     if row["status"] in ("met", "below"):
         yield Series(f"{prefix}_below_target", judged, row["status"] == "below")
+        yield Series(f"{prefix}_below_target_significant", judged, _significant(row))
     if row["gap"] is not None:
         yield Series(f"{prefix}_gap_dossiers", judged, row["gap"])
+
+
+def _significant(row: Row) -> bool:
+    """Whether the process behind the counts misses the target beyond chance (METHODS §5.4)."""
+    if row["status"] != "below" or row["target_op"] not in _NUMERIC:
+        return False
+    asked = (row["numerator"], row["denominator"], Decimal(str(row["target_value"])), Op(row["target_op"]))
+    return evidence(*asked) is Evidence.BELOW
 
 
 def _units_above(units: list[Row]) -> dict[str, frozenset[str]]:

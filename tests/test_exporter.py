@@ -168,16 +168,26 @@ def series(text: bytes) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
 
 
 def value(text: bytes, name: str, **labels: str) -> float | None:
-    return series(text).get((name, frozenset(labels.items())))
+    """Return the series with these labels; where a metric has one variant only, it need not be named."""
+    wanted = frozenset(labels.items())
+    found = [
+        number
+        for (metric, has), number in series(text).items()
+        if metric == name and wanted <= has and {key for key, _ in has - wanted} <= {"variant"}
+    ]
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 def labelled(text: bytes, name: str) -> dict[tuple[str, ...], float]:
-    """Return the series of one metric by their label values, sorted by label name."""
-    return {
-        tuple(v for _, v in sorted(labels)): number
+    """Return the series of one metric by their label values but the variant, sorted by label name."""
+    found = [
+        (tuple(v for key, v in sorted(labels) if key != "variant"), number)
         for (metric, labels), number in series(text).items()
         if metric == name
-    }
+    ]
+    assert len(dict(found)) == len(found)
+    return dict(found)
 
 
 def scrape(collector: AssessmentCollector) -> bytes:
@@ -370,6 +380,7 @@ def test_only_current_periods_and_no_case_becomes_a_label(text: bytes) -> None:
         "period",
         "unit_code",
         "source",
+        "variant",
         "kind",
         "rule",
         "severity",
@@ -494,13 +505,34 @@ def test_a_family_above_the_cap_is_refused_whole_and_counted(published: Path, te
     assert value(text, "tthc_exporter_series_dropped") == 0
 
 
-def test_a_second_variant_of_a_metric_never_doubles_a_series(tmp_path: Path) -> None:
+def test_variants_of_a_metric_stand_side_by_side_and_the_same_one_never_twice(tmp_path: Path) -> None:
     first = assessment("portal_v2", "online", "2026-09", "H35", (90, 100), "no_target", variant="a")
-    publish(tmp_path / "published", rows=[first | {"variant": "b", "numerator": 5}, first])
+    other = first | {"variant": "b", "numerator": 5}
+    publish(tmp_path / "published", rows=[other, first, first | {"numerator": 7}])
     text = render(tmp_path / "published")
     labels = {"indicator": "online", "period": "month", "unit_code": "H35", "source": "portal_v2"}
-    assert value(text, "tthc_indicator_numerator", **labels) == 90
+    assert value(text, "tthc_indicator_numerator", variant="b", **labels) == 5
+    assert value(text, "tthc_indicator_numerator", variant="a", **labels) in (7, 90)
     assert value(text, "tthc_exporter_series_dropped") == 2
+
+
+def test_below_target_by_chance_is_told_from_below_for_certain(tmp_path: Path) -> None:
+    # at 80 %: of 3/5 the interval reaches 88 %, of 60/100 only 69 % (METHODS §5.4)
+    rows = [
+        assessment("portal_v2", "online", "2026-09", unit, counts, "below")
+        for unit, counts in (("H35.1", (3, 5)), ("H35.2", (60, 100)))
+    ]
+    publish(tmp_path / "published", rows=rows)
+    text = render(tmp_path / "published")
+    labels = {"indicator": "online", "period": "month", "source": "portal_v2", "kind": "target"}
+    found = {
+        unit: (
+            value(text, "tthc_indicator_below_target", unit_code=unit, **labels),
+            value(text, "tthc_indicator_below_target_significant", unit_code=unit, **labels),
+        )
+        for unit in ("H35.1", "H35.2")
+    }
+    assert found == {"H35.1": (1, 0), "H35.2": (1, 1)}
 
 
 def test_a_unit_without_a_code_is_left_out_and_counted(tmp_path: Path) -> None:
