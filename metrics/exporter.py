@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import duckdb
-from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
+from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app, write_to_textfile
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -258,6 +258,14 @@ class AssessmentCollector(Collector):
 def render(published: Path) -> bytes:
     """Return the metrics of the current snapshot in Prometheus' text format, UTF-8, without timestamps."""
     return generate_latest(_registry(published))
+
+
+def write_textfile(published: Path, file: Path) -> None:
+    """Write the metrics of the current snapshot for node_exporter's textfile collector, in one step.
+
+    The name must end in `.prom`. The last file stays for ever: watch `tthc_snapshot_published_timestamp_seconds`.
+    """
+    write_to_textfile(str(file), _registry(published))
 
 
 def serve(

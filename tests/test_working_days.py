@@ -45,9 +45,7 @@ def test_days_are_counted_from_the_day_after(start: str, count: int, end: str) -
 @pytest.mark.parametrize(("year", "months"), PER_MONTH.items())
 def test_the_months_have_their_working_days(year: int, months: list[int]) -> None:
     first = [date(year, month, 1) for month in range(1, 13)] + [date(year + 1, 1, 1)]
-    assert [
-        CALENDAR.between(start, after - timedelta(days=1)) for start, after in itertools.pairwise(first)
-    ] == months
+    assert [CALENDAR.between(start, after - timedelta(days=1)) for start, after in itertools.pairwise(first)] == months
 
 
 @pytest.mark.parametrize(("year", "days"), PER_YEAR.items())

@@ -290,15 +290,27 @@ def rebuild(home: Path, as_json: bool) -> None:
         click.echo(f"Đã dựng lại kho từ {exports} bản xuất trong kho lưu; bản công bố {snapshot_id}.")
 
 
-@main.command(epilog=_example("tthc exporter", "tthc exporter --port 9109"))
+@main.command(epilog=_example("tthc exporter", "tthc exporter --textfile /var/lib/node_exporter/tthc.prom"))
 @_home
 @click.option("--address", help="Default: as configured (127.0.0.1).")
 @click.option("--port", type=int, help="Default: as configured (9108).")
-def exporter(home: Path, address: str | None, port: int | None) -> None:
-    """Serve /metrics for Prometheus until stopped."""
+@click.option(
+    "--textfile",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the metrics once to this .prom file for node_exporter, instead of serving them.",
+)
+def exporter(home: Path, address: str | None, port: int | None, textfile: Path | None) -> None:
+    """Serve /metrics for Prometheus until stopped, or write them once for node_exporter."""
     from collectors.home import open_home
     from tthc import serve
 
+    if textfile is not None:
+        from metrics.exporter import write_textfile
+
+        if textfile.suffix != ".prom":
+            raise click.UsageError(f"node_exporter chỉ đọc tệp .prom; thấy “{textfile.name}”.")
+        write_textfile(open_home(home).published, textfile)
+        return
     serve.exporter(open_home(home), address=address, port=port)
 
 

@@ -82,7 +82,9 @@ def project(
     """
     ratios, weights = _outcomes(numerator, denominator, _sizes(rest), *_shape(recent, rho))
     reached = np.cumsum(weights)
-    low, middle, high = (float(ratios[min(int(np.searchsorted(reached, at)), len(ratios) - 1)]) for at in (0.1, 0.5, 0.9))
+    low, middle, high = (
+        float(ratios[min(int(np.searchsorted(reached, at)), len(ratios) - 1)]) for at in (0.1, 0.5, 0.9)
+    )
     met = None
     if target is not None:
         met = min(1.0, float(np.sum(weights[ratios >= float(target) - _ROUNDING])))
