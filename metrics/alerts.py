@@ -37,10 +37,11 @@ class Rule(StrEnum):
 
 
 class Severity(StrEnum):
-    """How urgent it is; critical: every figure of a source may be wrong."""
+    """How urgent it is; critical: every figure of a source may be wrong; info: it may come to matter."""
 
     CRITICAL = "critical"
     WARNING = "warning"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,61 @@ CREATE TABLE IF NOT EXISTS memory (
 
 CREATE INDEX IF NOT EXISTS export_outcome_of_run ON export_outcome (run_id);
 CREATE INDEX IF NOT EXISTS export_outcome_of_source ON export_outcome (source, outcome);
+
+-- one row per alert that was ever pending or firing: where it is in its life, and what it last said
+CREATE TABLE IF NOT EXISTS alert (
+    key TEXT PRIMARY KEY,
+    rule TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    since TEXT NOT NULL,        -- UTC, when the phase began
+    count INTEGER NOT NULL,
+    counted TEXT NOT NULL,
+    told TEXT NOT NULL          -- JSON: severity, audience, metric, unit, period, source, counts, words
+);
+
+-- one row per change of phase
+CREATE TABLE IF NOT EXISTS alert_transition (
+    transition_id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    at TEXT NOT NULL,           -- UTC
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    snapshot_id TEXT NOT NULL,
+    told TEXT NOT NULL          -- JSON, as it was then
+);
+
+-- one row per act of a person: acknowledged (of one firing), silenced until, spoken again
+CREATE TABLE IF NOT EXISTS alert_act (
+    act_id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    at TEXT NOT NULL,           -- UTC
+    act TEXT NOT NULL,          -- acknowledge, silence, unsilence
+    person TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    until TEXT                  -- UTC; silence only
+);
+
+-- one row per message, channel and day: written before it is sent, so that none is lost and none is sent twice
+CREATE TABLE IF NOT EXISTS message (
+    message_id INTEGER PRIMARY KEY,
+    day TEXT NOT NULL,          -- local day it belongs to
+    topic TEXT NOT NULL,        -- what is grouped into it: a rule and metric, or the digest
+    kind TEXT NOT NULL,         -- firing, resolved, digest, test
+    channel TEXT NOT NULL,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    made_at TEXT NOT NULL,      -- UTC
+    state TEXT NOT NULL,        -- due, sent, failed
+    tries INTEGER NOT NULL,
+    tried_at TEXT,              -- UTC
+    error TEXT NOT NULL,
+    UNIQUE (day, topic, kind, channel)
+);
+
+CREATE INDEX IF NOT EXISTS alert_transition_of_key ON alert_transition (key);
+CREATE INDEX IF NOT EXISTS message_state ON message (state);
 """
+_NEWEST_TABLE = "message"  # a journal without it is brought up to date
 
 _BUSY_SECONDS = 30.0
 
@@ -204,10 +258,10 @@ class Journal:
 
     def record_run(self, started_at: datetime, finished_at: datetime, exports: Sequence[ExportOutcome]) -> int:
         """Keep one collection with all its exports, and return its number."""
-        with self._writing() as con:
+        with self.writing() as con:
             row = con.execute(
                 "INSERT INTO run (started_at, finished_at) VALUES (?, ?) RETURNING run_id",
-                (_text(started_at), _text(finished_at)),
+                (text_of(started_at), text_of(finished_at)),
             ).fetchone()
             run_id = int(row[0])
             con.executemany(
@@ -221,23 +275,23 @@ class Journal:
     def runs(self, limit: int = 20) -> list[Run]:
         """Return the newest runs, newest first."""
         return [
-            Run(run_id, _moment(started), _moment(finished), exports, failures)
-            for run_id, started, finished, exports, failures in self._read(_RUNS, (limit,))
+            Run(run_id, moment_of(started), moment_of(finished), exports, failures)
+            for run_id, started, finished, exports, failures in self.read(_RUNS, (limit,))
         ]
 
     def exports_of(self, run_id: int) -> list[RecordedExport]:
         """Return the exports of a run in the order it met them."""
-        return [_recorded(row) for row in self._read(_OF_RUN, (run_id,))]
+        return [_recorded(row) for row in self.read(_OF_RUN, (run_id,))]
 
     def newest_outcomes(self) -> list[RecordedExport]:
         """Return, for each export ever met, what became of it; meeting it again unchanged does not count."""
-        return [_recorded(row) for row in self._read(_NEWEST)]
+        return [_recorded(row) for row in self.read(_NEWEST)]
 
     def collected(self) -> dict[str, Collected]:
         """Return by source when it was last collected, and with what."""
         return {
-            source: Collected(source, _moment(run), _moment(success) if success else None, read, refused)
-            for source, run, success, read, refused in self._read(_SOURCES)
+            source: Collected(source, moment_of(run), moment_of(success) if success else None, read, refused)
+            for source, run, success, read, refused in self.read(_SOURCES)
         }
 
     def last_run(self, source: str) -> datetime | None:
@@ -252,22 +306,24 @@ class Journal:
 
     def remember(self, name: str, value: str) -> None:
         """Keep a text (JSON) under a name; the one before it is forgotten."""
-        with self._writing() as con:
+        with self.writing() as con:
             con.execute("INSERT OR REPLACE INTO memory (name, value) VALUES (?, ?)", (name, value))
 
     def recall(self, name: str) -> str | None:
         """Return what was kept under a name; None: nothing."""
-        rows = self._read("SELECT value FROM memory WHERE name = ?", (name,))
+        rows = self.read("SELECT value FROM memory WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else None
 
-    def _read(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def read(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query; none while there is no journal."""
         if not self.path.exists():
             return []
         with self._open() as con:
             return con.execute(sql, params).fetchall()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection inside one transaction, which ends with the block."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._open() as con:
             con.execute("BEGIN IMMEDIATE")
@@ -305,7 +361,7 @@ def _prepare(con: sqlite3.Connection) -> None:
                 raise
             time.sleep(0.02)
     con.execute("PRAGMA synchronous = FULL")
-    if not con.execute("SELECT 1 FROM sqlite_master WHERE name = 'memory'").fetchone():
+    if not con.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_NEWEST_TABLE,)).fetchone():
         con.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
 
 
@@ -315,7 +371,7 @@ def _record(export: ExportOutcome) -> tuple[object, ...]:
         export.file_name,
         export.source or None,
         export.layout or None,
-        _text(export.captured_at) if export.captured_at else None,
+        text_of(export.captured_at) if export.captured_at else None,
         int(export.synthetic),
         str(export.outcome),
         export.rows_read,
@@ -336,8 +392,8 @@ def _recorded(row: tuple[Any, ...]) -> RecordedExport:
         file_name=file_name,
         source=source,
         layout=layout,
-        captured_at=_moment(captured) if captured else None,
-        collected_at=_moment(collected),
+        captured_at=moment_of(captured) if captured else None,
+        collected_at=moment_of(collected),
         synthetic=bool(synthetic),
         outcome=outcome,
         rows_read=read,
@@ -349,9 +405,11 @@ def _recorded(row: tuple[Any, ...]) -> RecordedExport:
     )
 
 
-def _text(moment: datetime) -> str:
+def text_of(moment: datetime) -> str:
+    """Return an instant as the journal writes it: UTC, without zone, in an order that sorts."""
     return naive_utc(moment).isoformat(sep=" ", timespec="microseconds")
 
 
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
+    """Return the instant that the journal wrote."""
     return datetime.fromisoformat(text)
