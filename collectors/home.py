@@ -37,6 +37,26 @@ file = ""
 # Lịch sử đơn vị (sáp nhập, đổi tên) của riêng địa phương: tệp TOML cùng dạng với metrics/unit_history.toml.
 history = ""
 
+[alerts]
+# Luật cảnh báo riêng của cơ quan (cùng dạng với metrics/alert_rules.toml). Để trống: luật kèm theo.
+file = ""
+# Địa chỉ màn hình ghi trong tin nhắn, ví dụ "https://tthc.example.gov.vn". Để trống: không ghi.
+link = ""
+# Tin chỉ gửi trong giờ làm việc của ngày làm việc (giờ Việt Nam); tin khẩn cho người vận hành: mọi ngày, từ 06:00 đến 21:00.
+office_hours = ["07:30", "17:00"]
+# Tin tổng hợp vào buổi làm việc đầu tiên của mỗi tuần.
+weekly_digest = true
+
+# Kênh nhận tin (thư điện tử, Telegram, Teams, webhook … theo cú pháp Apprise). Địa chỉ chứa khóa bí mật nên KHÔNG ghi ở
+# đây: ghi tên biến môi trường (url_env) hoặc đường dẫn tệp (url_file). Lặp lại khối này cho từng kênh; thử bằng
+# `tthc alerts test-channel`.
+# [[channel]]
+# name = "lanh-dao"
+# url_env = "TTHC_KENH_LANH_DAO"
+# audience = ["unit"]                       # unit: đơn vị thấp hơn chỉ tiêu; operator: lỗi dữ liệu, vận hành
+# severity = ["critical", "warning"]
+# units = ["H35.12"]                        # chỉ đơn vị này và các đơn vị trực thuộc; không ghi: mọi đơn vị
+
 [screen]
 address = "127.0.0.1"
 port = 8501
@@ -119,6 +139,28 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """When and where alerts are told; times are HH:MM in Vietnam."""
+
+    file: str = ""
+    link: str = ""
+    office_hours: list[str] = field(default_factory=lambda: ["07:30", "17:00"])
+    weekly_digest: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSetting:
+    """One place messages go to; its address is secret, so only where it stands is told here."""
+
+    name: str
+    url_env: str = ""
+    url_file: str = ""
+    audience: list[str] = field(default_factory=lambda: ["unit", "operator"])
+    severity: list[str] = field(default_factory=lambda: ["critical", "warning"])
+    units: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class UnitSetting:
     """A unit's name and parent where the exports do not say, or say otherwise."""
 
@@ -136,6 +178,8 @@ class Config:
     targets: TargetFile = TargetFile()
     calendar: CalendarFile = CalendarFile()
     history: UnitFile = UnitFile()
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    channels: tuple[ChannelSetting, ...] = ()
     screen: Address = Address(port=8501)
     exporter: Address = Address(port=9108)
     schedule: Schedule = field(default_factory=Schedule)
@@ -206,6 +250,11 @@ class Home:
         return self.path / self.config.history.history if self.config.history.history else None
 
     @property
+    def extra_alert_rules(self) -> Path | None:
+        """The office's own alert rules, if any."""
+        return self.path / self.config.alerts.file if self.config.alerts.file else None
+
+    @property
     def extra_targets(self) -> Path | None:
         """The office's own target file, if one is set."""
         return self.path / self.config.targets.file if self.config.targets.file else None
@@ -246,6 +295,7 @@ _SECTIONS = {
     "targets": TargetFile,
     "calendar": CalendarFile,
     "units": UnitFile,
+    "alerts": AlertSettings,
     "screen": Address,
     "exporter": Address,
     "schedule": Schedule,
@@ -256,13 +306,14 @@ def _config(settings: Path, document: Mapping[str, Any]) -> Config:
     units = tuple(_section(settings, "unit", UnitSetting, entry) for entry in document.get("unit", []))
     sections: dict[str, Any] = {}
     for name, values in document.items():
-        if name in ("unit", "portal"):
+        if name in ("unit", "channel", "portal"):
             continue
         if name not in _SECTIONS or not isinstance(values, dict):
             raise ConfigError(f"{settings}: mục [{name}] không có trong cấu hình. Các mục: {', '.join(_SECTIONS)}.")
         sections[name] = _section(settings, name, _SECTIONS[name], {**_defaults(name), **values})
     history = sections.pop("units", UnitFile())
-    return Config(**sections, history=history, units=units, portal=document.get("portal", {}))
+    channels = tuple(_section(settings, "channel", ChannelSetting, entry) for entry in document.get("channel", []))
+    return Config(**sections, history=history, units=units, channels=channels, portal=document.get("portal", {}))
 
 
 def _defaults(name: str) -> dict[str, Any]:
@@ -284,4 +335,9 @@ def _section(settings: Path, name: str, kind: type[Section], values: Mapping[str
         raise ConfigError(f"{settings}: [{name}] thiếu khóa bắt buộc ({error}).") from error
 
 
-_TYPE_WORDS: dict[type, str] = {str: "chữ trong ngoặc kép", int: "số nguyên", list: "danh sách"}
+_TYPE_WORDS: dict[type, str] = {
+    str: "chữ trong ngoặc kép",
+    int: "số nguyên",
+    bool: "true hoặc false",
+    list: "danh sách",
+}

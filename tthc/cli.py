@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tthc import options, past_cli, published
+from tthc.alerts_cli import alerts
 from tthc.index766_cli import index766
 from tthc.layout_cli import layout
 from tthc.options import example as _example
@@ -36,12 +37,13 @@ class _Commands(click.Group):
             from collectors.home import ConfigError
             from collectors.warehouse import LockedError
             from metrics import QuestionError
+            from metrics.alert_rules import AlertRuleError
             from metrics.targets import TargetError
             from tthc.past import NothingCaptured
 
             if isinstance(error, QuestionError):
                 raise click.UsageError(str(error), ctx) from error
-            if not isinstance(error, ConfigError | LockedError | TargetError | NothingCaptured):
+            if not isinstance(error, AlertRuleError | ConfigError | LockedError | TargetError | NothingCaptured):
                 raise
             click.echo(f"tthc: {error}", err=True)
             ctx.exit(1)
@@ -262,19 +264,6 @@ def targets(
     click.echo(show.targets_json(found, day)) if as_json else show.targets(found, day)
 
 
-@main.command(epilog=_example("tthc alerts", "tthc alerts --json"))
-@_home
-@_json
-def alerts(home: Path, as_json: bool) -> None:
-    """List the alerts of the newest snapshot; exit 1 while any is firing."""
-    from tthc import show
-
-    _, snapshot = published.newest(home)
-    found = snapshot.rows("SELECT * FROM alert ORDER BY severity, rule, metric, unit_code, period_label")
-    click.echo(show.alerts_json(snapshot, found)) if as_json else show.alerts(found)
-    sys.exit(1 if found else 0)
-
-
 @main.command(epilog=_example("tthc rebuild", "tthc rebuild --home /srv/tthc --json"))
 @_home
 @_json
@@ -349,5 +338,5 @@ def doctor(home: Path, as_json: bool) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (layout, index766, past_cli.diff, past_cli.lineage, past_cli.reconcile):
+for command in (layout, alerts, index766, past_cli.diff, past_cli.lineage, past_cli.reconcile):
     main.add_command(command)

@@ -18,6 +18,7 @@ from metrics import count
 from metrics.journal import Journal
 from metrics.publish import publish
 from metrics.targets import Register, load_register
+from tthc import alerting
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def collect(
         reports = [*collecting.collect(store.con, home, paths, told=told, now=now, progress=progress), *failed]
         _count(store, everything=store.empty)
         Journal(home.journal).record_run(started_at=now, finished_at=datetime.now(UTC), exports=reports)
-        return Collected(tuple(reports), _publish(store, home, register, now))
+        done = Collected(tuple(reports), _publish(store, home, register, now))
+    alerting.settle(home, now=now)
+    return done
 
 
 def rebuild(home: Home, *, now: datetime) -> tuple[int, str]:

@@ -51,6 +51,20 @@ def collect_once(home: Home) -> None:
     _log.info("collected %d exports, snapshot %s", len(done.reports), done.snapshot_id)
 
 
+def notify_once(home: Home) -> None:
+    """Send what is to be told, if it is time; what goes wrong is logged and left to the next round."""
+    from collectors.home import ConfigError
+    from tthc import alerting
+
+    try:
+        done = alerting.notify(home, now=datetime.now(UTC))
+    except ConfigError as error:
+        _log.warning("nothing sent: %s", error)
+        return
+    if done.sent or done.failed:
+        _log.info("%d messages sent, %d failed", done.sent, done.failed)
+
+
 @contextmanager
 def _screen(home: Home, address: str | None, port: int | None) -> Iterator[subprocess.Popen[bytes]]:
     from dashboard.launch import streamlit_command
@@ -98,6 +112,9 @@ def _schedule(home: Home) -> Iterator[None]:
         scheduler.add_job(
             collect_once, trigger, args=[home], coalesce=True, max_instances=1, misfire_grace_time=12 * 3600
         )
+    if home.config.channels:
+        minutes = CronTrigger(minute="*/10", timezone="Asia/Ho_Chi_Minh")
+        scheduler.add_job(notify_once, minutes, args=[home], coalesce=True, max_instances=1, misfire_grace_time=600)
     scheduler.start()
     try:
         yield

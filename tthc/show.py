@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from collectors.export import ExportReport, Outcome
+from collectors.home import VIETNAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,11 @@ def progress(title: str) -> "Iterator[Callable[[int, int, str], None]]":
 def number(value: int | Decimal | None) -> str:
     """Return a count as Vietnamese people write it: 1.234; an absent one is a dash."""
     return "–" if value is None else str(format_decimal(value, locale="vi"))
+
+
+def local(moment: datetime) -> str:
+    """Return a UTC instant as a time of day in Vietnam: 09:30 31/10/2026."""
+    return f"{moment.replace(tzinfo=UTC).astimezone(VIETNAM):%H:%M %d/%m/%Y}"
 
 
 def percent(ratio: float | Decimal | None) -> str:
@@ -232,19 +238,6 @@ def targets_json(found: "Sequence[Target]", day: date) -> str:
     """Return the register of targets as one document."""
     rows = [{**asdict(target), "value_on_day": target.value_on(day)} for target in found]
     return to_json({"on": day, "rows": rows})
-
-
-def alerts(found: Sequence[dict[str, Any]]) -> None:
-    """Print the alerts as sentences that can be forwarded."""
-    out = console()
-    out.print(f"Cảnh báo: {number(len(found))}" if found else "Không có cảnh báo.")
-    for alert in found:
-        out.print(f"• {alert['message_vi']}", soft_wrap=True)
-
-
-def alerts_json(snapshot: "Snapshot", found: Sequence[dict[str, Any]]) -> str:
-    """Return the alerts as one document."""
-    return to_json({**head(snapshot), "alerts": list(found)})
 
 
 def checks(found: "Sequence[Check]") -> None:
