@@ -3,16 +3,12 @@
 Prometheus and Alertmanager are the real ones, with the rules and routes of deploy/; only their waiting times are cut.
 """
 
-import json
 import re
 import shutil
-import socket
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -23,6 +19,7 @@ from click.testing import Result
 
 from metrics.exporter import serve
 from tests.conftest import dossier, stamp, write_csv
+from tests.loopback import free_port, webhook
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 PROMETHEUS = shutil.which("prometheus")
@@ -46,37 +43,6 @@ valid_from = 2026-01-01
 valid_to = 2027-12-31
 document = "Kế hoạch thử nghiệm"
 """
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@contextmanager
-def webhook() -> Iterator[tuple[int, "Queue[dict[str, Any]]"]]:
-    """A receiver on loopback: its port, and what it was told."""
-    told: Queue[dict[str, Any]] = Queue()
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_port, told
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @contextmanager
