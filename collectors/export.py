@@ -141,18 +141,13 @@ def report_json(report: ExportReport) -> str:
 
 def report_of(values: Mapping[str, Any]) -> ExportReport:
     """Return the report that a JSON document tells (a sidecar, `tthc collect --json`); what we do not know is left out."""
-    known = {one.name: values[one.name] for one in fields(ExportReport) if one.name in values}
-    lists = {name: tuple(known[name]) for name in ("unmapped", "dropped", "refusals") if name in known}
-    captured_at = known.get("captured_at")
-    return ExportReport(
-        **{
-            **known,
-            **lists,
-            "outcome": Outcome(known["outcome"]),
-            "captured_at": datetime.fromisoformat(captured_at) if captured_at else None,
-            "findings": tuple(Finding(**finding) for finding in known.get("findings", ())),
-        }
-    )
+    known: dict[str, Any] = {one.name: values[one.name] for one in fields(ExportReport) if one.name in values}
+    known |= {name: tuple(known[name]) for name in ("unmapped", "dropped", "refusals") if name in known}
+    known["outcome"] = Outcome(known["outcome"])
+    known["findings"] = tuple(Finding(**finding) for finding in known.get("findings", ()))
+    if known.get("captured_at"):
+        known["captured_at"] = datetime.fromisoformat(known["captured_at"])
+    return ExportReport(**known)
 
 
 def _plain(value: object) -> str:

@@ -43,10 +43,15 @@ def remarks(report: ExportReport) -> Iterator[Remark]:
 
 def finding_words(finding: Finding) -> str:
     """Return what a check says, in which column, in how many rows, and where the first one stands."""
-    said = FINDING_VI.get(finding.check_id, finding.check_id)
+    said = check_words(finding.check_id)
     where = f" (cột “{finding.column}”)" if finding.column else ""
     rows = f", {count(finding.rows)} dòng" if finding.rows else ""
     return f"{said}{where}{rows}, ví dụ {finding.example}"
+
+
+def check_words(check_id: str) -> str:
+    """Return what a named check says."""
+    return FINDING_VI.get(check_id, check_id)
 
 
 def skipped(report: ExportReport) -> dict[str, int]:

@@ -36,11 +36,11 @@ def sheets(snapshot: Snapshot, *, variant: str, source: str, unit: str, start: d
     units = unit_tree(snapshot).under(unit)
     found = []
     for row in snapshot.rows(_SHEETS, {"source": source, "units": units, "first": first, "last": last}):
-        place = [row.pop(name) for name in ("export_id", "file_name", "sheet", "captured_at")]
+        place = {name: row.pop(name) for name in ("export_id", "file_name", "sheet", "captured_at")}
         sums = with_stocks(row, row)
         pair = (int(sums[counts.numerator]), int(sums[counts.denominator]))
         if any(pair):
-            found.append(SheetShare(*place, *pair))
+            found.append(SheetShare(**place, numerator=pair[0], denominator=pair[1]))
     return found
 
 
