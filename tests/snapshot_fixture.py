@@ -149,8 +149,12 @@ def build(
     synthetic: bool = True,
     portal: bool = False,
     rates: bool = True,
+    earlier: bool = False,
 ) -> Path:
-    """Publish a snapshot in `home`; return its file. Without `rates` every export was refused."""
+    """Publish a snapshot in `home`; return its file. Without `rates` every export was refused.
+
+    earlier: as a version published it that knew neither runs nor origins.
+    """
     published = home / "published"
     published.mkdir(parents=True, exist_ok=True)
     file = published / f"{SNAPSHOT_ID}.duckdb"
@@ -167,6 +171,8 @@ def build(
         if portal:
             _portal(connection, captured)
         _exports(connection, captured)
+        if earlier:
+            connection.execute("DROP TABLE run; DROP TABLE origin")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     (published / "CURRENT").write_text(f"{SNAPSHOT_ID}\n{digest}\n", encoding="utf-8")
     return file
@@ -357,7 +363,19 @@ def _portal(connection: duckdb.DuckDBPyConnection, captured: datetime) -> None:
         _insert(connection, "assessment", [assessment(metric, "portal_v2", "H44", "UBND tỉnh Phú Thọ", august, pair)])
         for variant in METRIC[metric].variants_of(Kind.STATISTIC) if pair else ():
             for measure, value in zip((variant.numerator, variant.denominator), pair or (), strict=True):
-                row = ("portal_v2", "H44", august.start, august.end, measure, value, None, False, captured, "p1", measure)
+                row = (
+                    "portal_v2",
+                    "H44",
+                    august.start,
+                    august.end,
+                    measure,
+                    value,
+                    None,
+                    False,
+                    captured,
+                    "p1",
+                    measure,
+                )
                 _insert(connection, "statistic", [row])
         none = assessment(metric, "portal_v2", "H44.07", "Sở Công Thương - Tỉnh Phú Thọ", august, None)
         _insert(connection, "assessment", [none])

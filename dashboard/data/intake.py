@@ -1,7 +1,7 @@
 """The upload of exports: a form, what became of the files, and why it is not offered where it is not."""
 
 import sys
-from datetime import timedelta
+from datetime import datetime, time
 
 import streamlit as st
 
@@ -36,11 +36,12 @@ def _form(options: Options, words: Words) -> None:
     turn = st.session_state.setdefault(_TURN, 0)
     handed = st.file_uploader(words.text("upload.files"), accept_multiple_files=True, key=f"upload_files_{turn}")
     files = [Upload(file.name, file.getvalue()) for file in handed]
+    now = options.now.astimezone(VIETNAM).replace(tzinfo=None, second=0, microsecond=0)
     with st.container(horizontal=True, key="upload-told"):
         captured_at = st.datetime_input(
             words.text("upload.captured_at"),
-            value=options.now.astimezone(VIETNAM).replace(tzinfo=None, second=0, microsecond=0),
-            max_value=options.now.astimezone(VIETNAM).replace(tzinfo=None) + timedelta(minutes=1),
+            value=now,
+            max_value=datetime.combine(now, time.max),  # an export of the future would hide all that come after it
             format="DD/MM/YYYY",
             key=f"upload_captured_{turn}",
             help=words.text("upload.captured_help"),
@@ -58,7 +59,7 @@ def _form(options: Options, words: Words) -> None:
         collect = st.button(words.text("upload.collect"), type="primary", disabled=blocked, key="upload_collect")
         check = st.button(words.text("upload.check"), disabled=blocked, key="upload_check")
     if collect or check:
-        said = Said(captured_at or options.now.astimezone(VIETNAM), period.strip(), endpoint.strip())
+        said = Said(captured_at or now, period.strip(), endpoint.strip())
         _run(options, files, said, dry_run=check, words=words)
 
 
@@ -68,6 +69,7 @@ def _run(options: Options, files: list[Upload], said: Said, *, dry_run: bool, wo
         st.session_state[_ANSWER] = answer
     if answer.reports and not dry_run:
         st.session_state[_TURN] += 1  # what was handed in leaves the memory of the server, too
+        st.query_params["part"] = "upload"  # the first snapshot opens the page with its first part
         st.rerun()
 
 

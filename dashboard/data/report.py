@@ -70,6 +70,8 @@ def _remarks(report: ExportReport, words: Words) -> Html:
         element("li", badge(_SIGN[one.tone], words.text(f"account.{one.tone}")), " ", element("span", one.text))
         for one in remarks(report)
     ]
+    if report.outcome is Outcome.ALREADY:
+        return element("p", words.text("account.already"), kind="of")
     if not items:
         return element("p", words.text("account.nothing_odd"), kind="of")
     note = element("p", words.text("account.language"), kind="of") if words.language != "vi" else ""
