@@ -264,20 +264,28 @@ def content(tmp_path: Path) -> bytes:
     return write_csv(tmp_path / "x.csv", [*rows, dossier(4, **{"Ngày tiếp nhận": "30/02/2026"})]).read_bytes()
 
 
-def test_an_upload_is_collected_reported_and_shown(show: Open, home: Path, tmp_path: Path, loopback: None) -> None:
-    before = set(Path(tempfile.gettempdir()).glob("tthc-*"))
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files, of this test alone."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+def test_an_upload_is_collected_reported_and_shown(
+    show: Open, home: Path, tmp_path: Path, scratch: Path, loopback: None
+) -> None:
     page = hand_in(show(home), "upload_collect", (LIST, content(tmp_path)))
     text = said(page)
     assert f"{LIST} ✓ Đã nhận nguồn iGate · mẫu igate_dossier_list · số liệu lúc 15/11/2026 12:00" in text
     assert "4 dòng đọc = 3 nhận + 0 gộp + 1 từ chối + 0 bỏ qua" in text
     assert "dòng 5, cột “Ngày tiếp nhận”: ngày không có thật" in text
     assert "Số liệu iGate lúc 15/11/2026 12:00" in text  # the new snapshot is open already
-    assert set(Path(tempfile.gettempdir()).glob("tthc-*")) <= before
-    assert not [
-        file
-        for file in home.rglob("*")
-        if file.is_file() and b"Ng\xc6\xb0\xe1\xbb\x9di th\xe1\xbb\xad" in file.read_bytes()
-    ]
+    assert list(scratch.iterdir()) == []
+    kept = b"".join(file.read_bytes() for file in home.rglob("*") if file.is_file())
+    assert b"Ng\xc6\xb0\xe1\xbb\x9di th\xe1\xbb\xad" not in kept and b"0900000000" not in kept
 
 
 def test_a_check_stores_nothing(show: Open, home: Path, tmp_path: Path, loopback: None) -> None:

@@ -1,6 +1,6 @@
 """Files that a reader hands in → the same collection as on the command line, in a process of its own → its reports.
 
-The screen never opens the warehouse: `tthc collect` does, under its lock. What was handed in stands in a private
+The screen opens no database but a snapshot: `tthc collect` does, under its lock. What was handed in stands in a private
 folder for as long as that takes; nothing of it is kept but what the reader of exports lets through.
 """
 
