@@ -10,12 +10,13 @@ from dashboard.words import Words
 FIGURES = frozenset(
     {
         *("counts", "ratio", "gap", "numerator", "denominator", "row", "rows", "exports", "failures"),
-        *("read", "accepted", "merged", "refused", "skipped", "share", "score"),
+        *("read", "accepted", "merged", "refused", "skipped", "share", "score", "failing", "checked"),
     }
 )
 MARKS = {
     "critical": "critical",
     "warning": "warning",
+    "error": "critical",
     "accepted": "accepted",
     "refused": "refused",
     "failed": "refused",

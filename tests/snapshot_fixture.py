@@ -54,6 +54,13 @@ CREATE TABLE finding (export_id VARCHAR, file_name VARCHAR, check_id VARCHAR, co
     example VARCHAR);
 """
 
+QUALITY = """
+CREATE TABLE quality AS SELECT * FROM (VALUES
+    ('demo', 'completeness', 1000, 6, TRUE), ('demo', 'validity', 1000, 40, TRUE), ('demo', 'accuracy', 10, 9, FALSE)
+) AS said (source, dimension, checked, failing, critical);
+CREATE TABLE quality_check AS SELECT 'demo' AS source, 'no_due_date' AS check_id, 'warning' AS severity;
+"""
+
 
 @dataclass(frozen=True)
 class UnitFigures:
@@ -150,10 +157,11 @@ def build(
     portal: bool = False,
     rates: bool = True,
     earlier: bool = False,
+    quality: bool = False,
 ) -> Path:
     """Publish a snapshot in `home`; return its file. Without `rates` every export was refused.
 
-    earlier: as a version published it that knew neither runs nor origins.
+    earlier: as a version published it that knew neither runs nor origins. quality: with what checks say of the data.
     """
     published = home / "published"
     published.mkdir(parents=True, exist_ok=True)
@@ -171,6 +179,8 @@ def build(
         if portal:
             _portal(connection, captured)
         _exports(connection, captured)
+        if quality:
+            connection.execute(QUALITY)
         if earlier:
             connection.execute("DROP TABLE run; DROP TABLE origin")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()

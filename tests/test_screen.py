@@ -15,7 +15,7 @@ from click.testing import Result
 from streamlit.testing.v1 import AppTest
 
 from dashboard import charts, choice, colours, launch, markup, reads, rows, words
-from dashboard.views import overview
+from dashboard.views import data, overview
 from metrics.snapshot import open_snapshot
 from tests import snapshot_fixture as fixture
 
@@ -309,7 +309,7 @@ def test_both_languages_have_the_same_keys_and_the_same_blanks() -> None:
 
 def test_no_word_is_left_over() -> None:
     code = "\n".join(file.read_text(encoding="utf-8") for file in DASHBOARD.rglob("*.py"))
-    open_ended = ("metric", "source", "period", "summary", "status", "volume", "target", "legend", "outcome")
+    open_ended = ("metric", "source", "period", "summary", "status", "volume", "target", "legend", "outcome", "quality")
     titles = ("below", "alert", "collected", "refused")
     sections = tomllib.loads((DASHBOARD / "text" / "vi.toml").read_text(encoding="utf-8"))
     for section, entries in sections.items():
@@ -428,8 +428,9 @@ def test_pages_hold_no_sql_and_open_no_database() -> None:
 
 
 def test_every_page_has_title_order_and_render() -> None:
-    assert words.load("vi").text(overview.TITLE) == "Tổng quan"
-    assert isinstance(overview.ORDER, int) and callable(overview.render)
+    for page, title in ((overview, "Tổng quan"), (data, "Dữ liệu")):
+        assert words.load("vi").text(page.TITLE) == title
+        assert isinstance(page.ORDER, int) and callable(page.render)
 
 
 def test_the_command_serves_on_the_given_address_without_telemetry(tmp_path: Path) -> None:

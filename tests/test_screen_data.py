@@ -79,6 +79,14 @@ def test_each_source_says_kind_freshness_runs_rows_and_the_share_refused(show: O
     assert "Cổng DVCQG portal_v2 tổng hợp" in text
 
 
+def test_quality_is_told_where_it_was_published(show: Open, tmp_path: Path) -> None:
+    fixture.build(tmp_path, quality=True)
+    text = said(show(tmp_path))
+    assert "5.000 7 0,1 % 96,0 % (hợp lệ)" in text  # the worst critical dimension: 1 − 40/1000
+    assert "Mô phỏng chính xác 9 10 10,0 % để biết" in text
+    assert "no_due_date ! Cảnh báo" in said(show(tmp_path, part="oddities"))
+
+
 def test_runs_come_newest_first_with_what_was_not_taken(show: Open, full: Path) -> None:
     text = said(show(full))
     assert "15/11/2026 09:00 15/11/2026 09:01 3 1 ⊘ Có bản không nhận 14/11/2026 09:00" in text
@@ -113,7 +121,7 @@ def test_exports_can_be_narrowed_to_an_outcome(show: Open, full: Path) -> None:
 
 def test_findings_are_told_by_check_and_refused_rows_one_by_one(show: Open, full: Path) -> None:
     text = said(show(full, part="oddities"))
-    assert "hồ sơ không có ngày hẹn trả no_due_date Ngày hẹn trả 1 6 ho-so-T11.xlsx: Danh sách dòng 133" in text
+    assert "hồ sơ không có ngày hẹn trả no_due_date – Ngày hẹn trả 1 6 ho-so-T11.xlsx: Danh sách dòng 133" in text
     assert (
         "ho-so-T11.xlsx Danh sách 12 Ngày tiếp nhận "
         "ngày không có thật hoặc sai dạng; sửa thành dd/mm/yyyy, ví dụ 31/03/2026 30/02/2026"

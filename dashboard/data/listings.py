@@ -22,8 +22,9 @@ from metrics.reconcile import Reconciliation, Side
 _REASONS: dict[str, tuple[str, ...]] = {str(code): said for code, said in REFUSED_VI.items()}
 
 
-def sources(rows: Iterable[dict[str, Any]], now: datetime, words: Words) -> Table:
-    """Return each source with its kind, freshness and the rows of its last collection."""
+def sources(rows: Iterable[dict[str, Any]], qualities: Sequence[dict[str, Any]], now: datetime, words: Words) -> Table:
+    """Return each source with its kind, freshness, the rows of its last collection and its worst critical dimension."""
+    worst = {row["source"]: row for row in reversed(qualities) if row["critical"]}
     cells = [
         (
             element("span", element("b", source_name(row["source"], words)), " ", element("small", row["source"])),
@@ -35,11 +36,28 @@ def sources(rows: Iterable[dict[str, Any]], now: datetime, words: Words) -> Tabl
             words.figure(row["rows"]),
             words.figure(row["rows_refused"]),
             Cell(words.ratio(row["share"]), row["share"]),
+            _score(worst.get(row["source"]), words),
         )
         for row in rows
     ]
-    names = ("source", "kind", "captured", "newest", "last_run", "last_success", "read", "refused", "share")
+    names = ("source", "kind", "captured", "newest", "last_run", "last_success", "read", "refused", "share", "score")
     return table("sources", names, cells, words)
+
+
+def quality(rows: Iterable[dict[str, Any]], words: Words) -> Table:
+    """Return how good each dimension of each source is, the worst of each source first."""
+    cells = [
+        (
+            source_name(row["source"], words),
+            words.text_or(f"quality.{row['dimension']}", row["dimension"]),
+            words.figure(row["failing"]),
+            words.figure(row["checked"]),
+            Cell(words.ratio(row["share"]), row["share"]),
+            words.text("quality.critical" if row["critical"] else "quality.other"),
+        )
+        for row in rows
+    ]
+    return table("quality", ("source", "dimension", "failing", "checked", "share", "weight"), cells, words)
 
 
 def runs(listing: Listing, words: Words) -> Table:
@@ -93,11 +111,12 @@ def refusals(listing: Listing, words: Words) -> Table:
     return table("refused", ("file", "sheet", "row", "column", "reason", "found"), rows, words, total=listing.total)
 
 
-def checks(rows: Iterable[dict[str, Any]], words: Words) -> Table:
-    """Return what the checks found, by check."""
+def checks(rows: Iterable[dict[str, Any]], severities: Mapping[str, str], words: Words) -> Table:
+    """Return what the checks found, by check; severities: of the checks of which it is known."""
     cells = [
         (
             element("span", element("b", check(row["check_id"], words)), " ", element("small", row["check_id"])),
+            _severity(severities.get(row["check_id"]), words),
             row["column_name"] or NOTHING,
             words.figure(row["exports"]),
             words.figure(row["rows"]),
@@ -105,7 +124,7 @@ def checks(rows: Iterable[dict[str, Any]], words: Words) -> Table:
         )
         for row in rows
     ]
-    return table("checks", ("check", "column", "exports", "rows", "example"), cells, words)
+    return table("checks", ("check", "severity", "column", "exports", "rows", "example"), cells, words)
 
 
 def findings(listing: Listing, words: Words) -> Table:
@@ -170,6 +189,17 @@ def check(code: str, words: Words) -> str:
 def _reason(code: str, words: Words) -> str:
     """Why a row was refused and what to do about it, in the words of `collectors`; the code itself in English."""
     return words.either("; ".join(_REASONS.get(code, (code,))), code.replace("_", " "))
+
+
+def _score(worst: dict[str, Any] | None, words: Words) -> Cell:
+    if worst is None:
+        return Cell(NOTHING, None)
+    dimension = words.text_or(f"quality.{worst['dimension']}", worst["dimension"])
+    return Cell(f"{words.ratio(worst['share'])} ({dimension})", worst["share"])
+
+
+def _severity(severity: str | None, words: Words) -> Cell:
+    return mark(severity, words.text_or(f"checks.{severity}", severity)) if severity else Cell(NOTHING, None)
 
 
 def _export(key: str, file_name: str, place: Mapping[str, str]) -> Cell:

@@ -41,6 +41,32 @@ def sources(snapshot: Snapshot) -> list[dict[str, Any]]:
     return snapshot.rows(SOURCES)
 
 
+QUALITY = """
+-- one row per source and dimension: the counts of its worst check
+SELECT source, dimension, checked, failing, critical, (checked - failing) / checked AS share
+FROM quality
+WHERE checked > 0
+ORDER BY source, share, dimension
+"""
+SEVERITIES = """
+-- one row per named check
+SELECT DISTINCT check_id, severity FROM quality_check
+"""
+
+
+@kept
+def quality(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Return how good each dimension of each source is, the worst first; nothing where that was not published."""
+    return snapshot.rows(QUALITY) if "quality" in tables(snapshot) else []
+
+
+@kept
+def severities(snapshot: Snapshot) -> dict[str, str]:
+    """Return the severity of checks by name; nothing where that was not published."""
+    known = snapshot.rows(SEVERITIES) if "quality_check" in tables(snapshot) else []
+    return {row["check_id"]: row["severity"] for row in known}
+
+
 RUNS = """
 -- one row per collection, newest first
 SELECT run_id, started_at, finished_at, exports, failures, count(*) OVER () AS total

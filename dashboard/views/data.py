@@ -39,7 +39,10 @@ def render() -> None:
 
 def _sources(opened: Opened) -> None:
     words, snapshot, now = opened.words, opened.snapshot, read_options(sys.argv[1:]).now
-    _listed("sources", lambda _: listings.sources(reads.sources(snapshot), now, words), words)
+    qualities = reads.quality(snapshot)
+    _listed("sources", lambda _: listings.sources(reads.sources(snapshot), qualities, now, words), words)
+    if qualities:
+        _listed("quality", lambda _: listings.quality(qualities, words), words)
     _listed("runs", lambda most: listings.runs(reads.runs(snapshot, most), words), words)
 
 
@@ -100,7 +103,7 @@ def _report(opened: Opened, source: str, outcome: str) -> None:
 
 def _oddities(opened: Opened) -> None:
     words, snapshot = opened.words, opened.snapshot
-    _listed("checks", lambda _: listings.checks(reads.checks(snapshot), words), words)
+    _listed("checks", lambda _: listings.checks(reads.checks(snapshot), reads.severities(snapshot), words), words)
     if total := reads.findings(snapshot, 1).total:
         with st.expander(words.text("finding.each", count=words.count(total))):
             downloads.listing("finding", lambda most: listings.findings(reads.findings(snapshot, most), words), words)
