@@ -141,6 +141,7 @@ def test_a_figure_names_its_sheets_and_the_command_for_its_rows(show: Open, full
     assert f"ho-so-T10.xlsx Danh sách 15/11/2026 09:00 {october[0]} {october[1]}" in text
     assert "Cộng (số đã công bố) 141 282" in text
     command = "tthc lineage --metric online --unit H35.33 --period quarter-to-date --source demo --part numerator"
+    command += f" --home {full}"
     assert [code.value for code in page.code] == [command]
 
 
@@ -190,7 +191,7 @@ def test_old_data_are_called_old_here_too(show: Open, full: Path) -> None:
 
 def test_a_snapshot_of_an_earlier_version_says_how_to_renew_it(show: Open, tmp_path: Path) -> None:
     fixture.build(tmp_path, earlier=True)
-    assert "tthc rebuild" in said(show(tmp_path))
+    assert f"tthc rebuild --home {tmp_path}" in said(show(tmp_path))
 
 
 @pytest.mark.parametrize("part", ["sources", "exports", "oddities", "reconcile", "origin", "upload"])

@@ -1,5 +1,6 @@
 """The data behind the figures: sources, runs, exports, findings, refused rows, the portal's counts, origins, upload."""
 
+import shlex
 import sys
 from collections.abc import Callable
 
@@ -31,7 +32,7 @@ def render() -> None:
         intake.upload(words)
         return
     if not reads.tables(opened.snapshot) >= reads.NEEDED:
-        st.html(markup.steps(words.text("older.title"), words.text("older.lead"), [("", "tthc rebuild")]))
+        st.html(markup.steps(words.text("older.title"), words.text("older.lead"), [("", _command("rebuild"))]))
         return
     part = choice.choose_part(words.text("data.parts"), "part", list(PARTS), lambda key: words.text(f"data.{key}"))
     PARTS[part](opened)
@@ -124,7 +125,7 @@ def _reconcile(opened: Opened) -> None:
     st.html(markup.element("h2", scope, kind="scope"))
     _listed("reconcile", lambda _: listings.reconciliation(found, words), words)
     st.html(markup.element("p", words.text("reconcile.command"), kind="of"))
-    st.code(f"tthc reconcile --unit {chosen.unit.code} --period {chosen.period.label}", language=None)
+    st.code(_command("reconcile", unit=chosen.unit.code, period=chosen.period.label), language=None, wrap_lines=True)
 
 
 def _origin(opened: Opened) -> None:
@@ -153,8 +154,9 @@ def _origin(opened: Opened) -> None:
         _listed("delivered", lambda _: listings.delivered(reads.delivered(*asked), place, words), words)
     else:
         _listed("origin", lambda _: listings.sheets(reads.sheets(*asked), rate, place, words), words)
-    st.html(markup.element("p", words.text("origin.command"), kind="of"))
-    st.code(_command(rate, chosen.source.source), language=None, wrap_lines=True)
+        st.html(markup.element("p", words.text("origin.command"), kind="of"))
+        place_of = {"unit": rate.unit_code, "period": rate.period.label, "source": rate.source}
+        st.code(_command("lineage", metric=rate.metric, **place_of, part="numerator"), language=None, wrap_lines=True)
 
 
 def _counted(rate: Rate, opened: Opened) -> Html:
@@ -170,9 +172,10 @@ def _counted(rate: Rate, opened: Opened) -> Html:
     )
 
 
-def _command(rate: Rate, source: str) -> str:
-    place = f"--unit {rate.unit_code} --period {rate.period.label} --source {source}"
-    return f"tthc lineage --metric {rate.metric} {place} --part numerator"
+def _command(name: str, **asked: str) -> str:
+    """Return a command that can be copied and run on the server as it stands."""
+    told = {**asked, "home": str(read_options(sys.argv[1:]).home)}
+    return shlex.join(["tthc", name, *(part for option, value in told.items() for part in (f"--{option}", value))])
 
 
 def _upload(opened: Opened) -> None:
