@@ -13,12 +13,12 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from collectors.export import ExportReport, Finding, Outcome
+from collectors.export import ExportReport, report_of
 
 SIDECAR = "export.json"
 SEEN = "seen.json"
@@ -108,24 +108,10 @@ def clear_drafts(archive: Path) -> None:
 def read(folder: Path) -> Archived:
     """Return the export that stands in a folder of the archive."""
     values: dict[str, Any] = json.loads((folder / SIDECAR).read_text(encoding="utf-8"))
-    known = {field.name for field in fields(ExportReport)}
-    report = ExportReport(**{name: value for name, value in values.items() if name in known})
     seen = folder / SEEN
     again = json.loads(seen.read_text(encoding="utf-8")) if seen.exists() else []
     captures = sorted(map(datetime.fromisoformat, {values["captured_at"], *again}))
-    return Archived(
-        folder,
-        replace(
-            report,
-            outcome=Outcome(report.outcome),
-            captured_at=captures[-1],
-            findings=tuple(Finding(**finding) for finding in values["findings"]),
-            unmapped=tuple(values["unmapped"]),
-            dropped=tuple(values["dropped"]),
-            refusals=tuple(values["refusals"]),
-        ),
-        tuple(captures),
-    )
+    return Archived(folder, replace(report_of(values), captured_at=captures[-1]), tuple(captures))
 
 
 def _plain(report: ExportReport) -> Mapping[str, Any]:

@@ -29,6 +29,30 @@ FIELDS = (
 )
 
 
+FIELD_VI = {
+    "dossier_code": "mã hồ sơ",
+    "procedure_code": "mã thủ tục",
+    "procedure_name": "tên thủ tục",
+    "field": "lĩnh vực",
+    "unit_code": "mã đơn vị",
+    "unit_name": "tên đơn vị",
+    "channel": "kênh",
+    "service_level": "mức độ",
+    "received_at": "ngày tiếp nhận",
+    "due_at": "ngày hẹn trả",
+    "finished_at": "ngày có kết quả",
+    "returned_at": "ngày trả",
+    "status": "trạng thái",
+    "fee_obligation": "nghĩa vụ tài chính",
+    "fee_amount": "số tiền",
+    "paid_online": "thanh toán trực tuyến",
+    "components_digitised": "số hóa thành phần",
+    "result_electronic": "kết quả điện tử",
+    "data_reused": "tái sử dụng",
+    "satisfied": "hài lòng",
+}
+
+
 class Refused(StrEnum):
     """Why one row is refused."""
 

@@ -11,9 +11,12 @@ ExportError                 one export cannot be taken; the others go on
 └── InvalidResponse         a portal response that breaks one of its rules
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class ExportError(Exception):
@@ -129,3 +132,25 @@ class ExportReport:
     def flawed(self) -> bool:
         """Whether anything of it was refused: the run then ends with exit code 1."""
         return self.outcome is Outcome.REFUSED or self.rows_refused > 0
+
+
+def report_json(report: ExportReport) -> str:
+    """Return a report as JSON text; `report_of` reads it again."""
+    return json.dumps(asdict(report), ensure_ascii=False, sort_keys=True, default=_plain)
+
+
+def report_of(values: Mapping[str, Any]) -> ExportReport:
+    """Return the report that a JSON document tells (a sidecar, `tthc collect --json`); what we do not know is left out."""
+    known: dict[str, Any] = {one.name: values[one.name] for one in fields(ExportReport) if one.name in values}
+    known |= {name: tuple(known[name]) for name in ("unmapped", "dropped", "refusals") if name in known}
+    known["outcome"] = Outcome(known["outcome"])
+    known["findings"] = tuple(Finding(**finding) for finding in known.get("findings", ()))
+    if known.get("captured_at"):
+        known["captured_at"] = datetime.fromisoformat(known["captured_at"])
+    return ExportReport(**known)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):  # an instant is a date too
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")

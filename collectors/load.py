@@ -10,7 +10,7 @@ import duckdb
 
 from collectors import archive
 from collectors.archive import Archived
-from collectors.export import ExportReport
+from collectors.export import ExportReport, report_json
 from collectors.sources import portal_v2
 from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
@@ -88,6 +88,7 @@ def _export_row(con: duckdb.DuckDBPyConnection, export: Archived) -> tuple[objec
         report.rows_refused,
         report.rows_skipped,
         newest,
+        report_json(report),
     )
 
 

@@ -17,6 +17,7 @@ CREATE TABLE collected.export (
     rows_refused BIGINT NOT NULL,
     rows_skipped BIGINT NOT NULL,
     newest_event DATE,                 -- newest reception or completion among the rows
+    report VARCHAR,                    -- how it was read and what became of its rows: ExportReport as JSON
     CHECK (rows_read = rows_accepted + rows_merged + rows_refused + rows_skipped)
 );
 

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import streamlit as st
 
-from dashboard import colours, views, words
+from dashboard import choice, colours, views
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -33,7 +33,7 @@ def _pages() -> list[ModuleType]:
 
 
 def _run() -> None:
-    language = words.load(st.query_params.get("lang", words.FIRST))
+    language = choice.language()
     st.set_page_config(page_title=language.text("screen.title"), page_icon=ICON, layout="wide")
     pages = [
         st.Page(str(page.__file__), title=language.text(page.TITLE), default=at == 0)

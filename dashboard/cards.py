@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from dashboard.markup import Column, Html, badge, element, join, table
+from dashboard import choice
+from dashboard.markup import Column, Html, Table, badge, element, join, link
 from dashboard.rows import Rate, Target, Volume
-from dashboard.words import NOTHING, Words
+from dashboard.words import FIRST, NOTHING, Words
 from metrics.definitions import METRIC, Variant
 from metrics.measures import LABELS
 
@@ -47,7 +48,7 @@ def card(rate: Rate, words: Words) -> Html:
             badge(standing(rate), words.text(f"status.{standing(rate)}")),
             kind="figure",
         ),
-        element("div", _counts(rate, words), kind="counts"),
+        element("div", _counts(rate, words), _origin(rate, words), kind="counts"),
         _target_line(rate, words),
         element("div", _gap(rate, words), kind="gap"),
         kind=f"card {standing(rate).replace('_', '-')}",
@@ -82,20 +83,20 @@ def legend(words: Words) -> Html:
     return element("div", element("h3", words.text("legend.title"), kind="name"), *lines, kind="card legend")
 
 
-def basis(rates: Sequence[Rate], words: Words) -> Html:
+def basis(rates: Sequence[Rate], words: Words) -> Table:
     """Return what each rate divides by what, and the document that asks for it."""
     names = ("metric", "numerator", "denominator", "target", "document")
     columns = [Column(words.text(f"basis.{name}")) for name in names]
     rows = [
         (
             full_name(rate.metric, words),
-            *_parts(rate, words),
+            *parts(rate, words),
             asked(rate, words),
             _document(rate.target),
         )
         for rate in rates
     ]
-    return table(columns, rows, name=words.text("basis.title"))
+    return Table(words.text("basis.title"), columns, rows)
 
 
 def asked(rate: Rate, words: Words, *, short: bool = False) -> str:
@@ -124,8 +125,8 @@ def _is_stock(rate: Rate) -> bool:
     return variant is not None and variant.stock
 
 
-def _parts(rate: Rate, words: Words) -> list[str]:
-    """What the numerator and the denominator of this way of counting are."""
+def parts(rate: Rate, words: Words) -> list[str]:
+    """Return what the numerator and the denominator of this way of counting are."""
     variant = _variant(rate)
     names = (variant.numerator, variant.denominator) if variant else ("", "")
     return [words.either(LABELS[name].label_vi, LABELS[name].label_en) if name in LABELS else NOTHING for name in names]
@@ -142,6 +143,16 @@ def _counts(rate: Rate, words: Words) -> str:
     if rate.status == "no_activity":
         return words.text("card.no_stock" if _is_stock(rate) else "card.no_activity", counted=of_what)
     return words.text("card.counts", counts=words.counts(rate.numerator, rate.denominator), counted=of_what)
+
+
+def _origin(rate: Rate, words: Words) -> Html:
+    """The way from the counts to the exports behind them."""
+    if not rate.denominator:
+        return Html("")
+    asked = {"unit": rate.unit_code, "period": rate.period.label, "source": rate.source}
+    language = {"lang": words.language} if words.language != FIRST else {}
+    to = choice.address("data", language | asked, part="origin", rate=rate.variant or "")
+    return join(" ", link(to, words.text("card.origin"), hint=words.text("card.origin_more")))
 
 
 def _target_line(rate: Rate, words: Words) -> Html:

@@ -3,15 +3,18 @@
 The address is the truth: each control shows what it says, and writes there when it is changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboard import words as vocabulary
 from dashboard.rows import Period, Source, Unit
 from dashboard.words import Words
+
+KEPT = ("lang", "source", "unit", "period")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,30 @@ class Choice:
     period: Period
 
 
+def asked(name: str) -> str | None:
+    """Return what the address says of `name`, else what it said on the page before: going on keeps the choice."""
+    kept = st.session_state.setdefault("asked", {})
+    said = st.query_params.get(name)
+    if said is not None:
+        kept[name] = said
+    elif name in kept:
+        said = st.query_params[name] = kept[name]
+    return said
+
+
+def place() -> dict[str, str]:
+    """Return what the address says that goes with the reader from page to page."""
+    return {name: st.query_params[name] for name in KEPT if name in st.query_params}
+
+
+def address(page: str, said: Mapping[str, str], **more: str) -> str:
+    """Return the address of a page with the choice `said`, changed by `more`; an empty value leaves one out."""
+    return f"{page}?{urlencode({name: value for name, value in {**said, **more}.items() if value})}"
+
+
 def language() -> Words:
     """Return the words of the language in the address."""
-    return vocabulary.load(st.query_params.get("lang", vocabulary.FIRST))
+    return vocabulary.load(asked("lang") or vocabulary.FIRST)
 
 
 def choose_language(words: Words) -> None:
@@ -50,13 +74,33 @@ def choose(
     show: Callable[[str], str],
     width: int | Literal["stretch"] = "stretch",
 ) -> str:
-    """Show a list of `options` and return the chosen one: the one in the address, else `first`."""
-    wanted = st.query_params.get(name)
+    """Show a list of `options` and return the chosen one: the one in the address, else `first`.
+
+    Unit, period and source go with the reader from page to page.
+    """
+    wanted = asked(name) if name in KEPT else st.query_params.get(name)
     st.session_state[f"choose_{name}"] = wanted if wanted in options else first
     chosen = st.selectbox(
         label, options, format_func=show, key=f"choose_{name}", on_change=_remember, args=(name,), width=width
     )
     return chosen or first
+
+
+def choose_part(label: str, name: str, options: Sequence[str], show: Callable[[str], str]) -> str:
+    """Show the parts of a page side by side and return the chosen one: the one in the address, else the first."""
+    wanted = st.query_params.get(name)
+    st.session_state[f"choose_{name}"] = wanted if wanted in options else options[0]
+    chosen = st.segmented_control(
+        label,
+        options,
+        format_func=show,
+        key=f"choose_{name}",
+        required=True,
+        on_change=_remember,
+        args=(name,),
+        label_visibility="collapsed",
+    )
+    return chosen or options[0]
 
 
 def whether_all(words: Words, name: str, total: int, first: int) -> bool:

@@ -27,6 +27,7 @@ MARK = {  # of alerts and exports
 NOTICE = {
     "synthetic": ("#5b3300", "#ffe9bf"),
     "stale": ("#8a1c1c", "#fdecec"),
+    "told": STATUS["not_due"],
 }
 
 

@@ -1,8 +1,9 @@
 """Values in, HTML out: the parts of a page that text alone makes. Everything from the data is escaped here."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from dashboard import colours
@@ -37,14 +38,45 @@ class Column:
     figures: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a table shows, and the plain value that is downloaded in its place."""
+
+    shown: object
+    value: str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that can be shown and downloaded.
+
+    kind: its class; none: what is said when it has no rows; total: of how many rows these are the first.
+    """
+
+    name: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[object]]
+    kind: str = ""
+    none: str = ""
+    total: int = 0
+
+
 def style() -> Html:
     """Return the style sheet of the screen with its colours."""
     sheet = Path(__file__).with_name("look.css").read_text(encoding="utf-8")
     return Html(f"<style>{colours.style_variables()}{sheet}</style>")
 
 
+def worded(name: str, said: str) -> Html:
+    """Return a style that gives the style sheet a text: for words of the framework that it cannot be told otherwise."""
+    quoted = said.replace("\\", "").replace('"', "'").replace("<", "")
+    return Html(f'<style>:root{{--{name}:"{quoted}"}}</style>')
+
+
 def text(value: object) -> str:
-    """Return a value escaped, unless it is HTML already."""
+    """Return a value escaped, unless it is HTML already; of a cell, what it shows."""
+    if isinstance(value, Cell):
+        return text(value.shown)
     return value if isinstance(value, Html) else escape(str(value))
 
 
@@ -52,6 +84,13 @@ def element(tag: str, *inner: object, kind: str = "", hint: str = "") -> Html:
     """Return one element; `kind` is its class, `hint` what a pointer resting on it shows."""
     marks = (f' class="{escape(kind)}"' if kind else "") + (f' title="{escape(hint)}"' if hint else "")
     return Html(f"<{tag}{marks}>{''.join(text(part) for part in inner)}</{tag}>")
+
+
+def plain(value: object) -> str | int | float | None:
+    """Return a cell as it is downloaded: its value, else what it shows without marks."""
+    if isinstance(value, Cell):
+        return value.value
+    return unescape(re.sub(r"<[^>]+>", "", value)) if isinstance(value, Html) else str(value)
 
 
 def join(*parts: object) -> Html:
@@ -79,12 +118,19 @@ def badge(mark: str, words: str) -> Html:
     return Html(f'<span class="badge {dashed}"><span aria-hidden="true">{sign}</span> {escape(words)}</span>')
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], *, name: str, kind: str = "") -> Html:
+def link(address: str, said: str, *, hint: str = "") -> Html:
+    """Return a link to an address of this screen."""
+    return Html(f'<a href="{escape(address)}" target="_self" title="{escape(hint)}">{escape(said)}</a>')
+
+
+def table(found: Table) -> Html:
     """Return a table that scrolls inside its own box, and stacks its cells beside their headings on a phone."""
-    head = "".join(f'<th scope="col"{_figures(column)}>{escape(column.label)}</th>' for column in columns)
-    body = "".join(_row(columns, row) for row in rows)
+    if not found.rows and found.none:
+        return element("p", found.none, kind="none")
+    head = "".join(f'<th scope="col"{_figures(column)}>{escape(column.label)}</th>' for column in found.columns)
+    body = "".join(_row(found.columns, row) for row in found.rows)
     return Html(
-        f'<div class="listing {escape(kind)}" tabindex="0" role="region" aria-label="{escape(name)}">'
+        f'<div class="listing {escape(found.kind)}" tabindex="0" role="region" aria-label="{escape(found.name)}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

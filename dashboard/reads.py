@@ -20,7 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _kept(read: Callable[P, R]) -> Callable[P, R]:
+def kept(read: Callable[P, R]) -> Callable[P, R]:
     """Keep what was read of a snapshot: it never changes, and the next one has another name."""
     identity: dict[str | type[Any], Callable[[Any], Any]] = {Snapshot: lambda one: (one.id, str(one.path))}
     return st.cache_data(hash_funcs=identity, show_spinner=False, max_entries=500)(read)
@@ -55,7 +55,7 @@ FROM snapshot
 """
 
 
-@_kept
+@kept
 def state(snapshot: Snapshot) -> State:
     """Return when the snapshot was published and of what data."""
     return State(**snapshot.rows(STATE)[0])
@@ -70,7 +70,7 @@ ORDER BY synthetic, kind, source
 """
 
 
-@_kept
+@kept
 def sources(snapshot: Snapshot) -> list[Source]:
     """Return the sources with a rate: real before synthetic, dossier lists before statistics."""
     return [Source(**row) for row in snapshot.rows(SOURCES)]
@@ -88,7 +88,7 @@ ORDER BY list_transform(string_split(unit_code, '.'), lambda part: lpad(part, 6,
 """
 
 
-@_kept
+@kept
 def units(snapshot: Snapshot, source: str) -> list[Unit]:
     """Return the units with figures in a source, each parent before its children."""
     return [Unit(**row) for row in snapshot.rows(UNITS, (source,))]
@@ -107,7 +107,7 @@ ORDER BY list_position(
 """
 
 
-@_kept
+@kept
 def periods(snapshot: Snapshot, source: str, unit: str) -> list[Period]:
     """Return the periods one can choose for a unit of a source."""
     return [Period(**row) for row in snapshot.rows(PERIODS, (source, unit))]
@@ -115,7 +115,7 @@ def periods(snapshot: Snapshot, source: str, unit: str) -> list[Period]:
 
 RATES = """
 -- one row per metric (and variant) of one unit and period
-SELECT metric, variant, unit_code, unit_name, period_kind, period_label, period_start, period_end, complete,
+SELECT metric, variant, source, unit_code, unit_name, period_kind, period_label, period_start, period_end, complete,
     numerator, denominator, ratio, target_op, target_value, target_kind, target_due, target_document, target_article,
     status, gap
 FROM assessment
@@ -123,7 +123,7 @@ WHERE source = ? AND unit_code = ? AND period_label = ?
 """
 
 
-@_kept
+@kept
 def rates(snapshot: Snapshot, source: str, unit: str, period: str) -> list[Rate]:
     """Return every assessment of one unit and period, in the order of METRICS."""
     found = [_rate(row) for row in snapshot.rows(RATES, (source, unit, period))]
@@ -135,7 +135,7 @@ def rates(snapshot: Snapshot, source: str, unit: str, period: str) -> list[Rate]
 
 MONTHS = """
 -- one row per metric, variant and month of one unit: the newest months, oldest first
-SELECT metric, variant, unit_code, unit_name, period_kind, period_label, period_start, period_end, complete,
+SELECT metric, variant, source, unit_code, unit_name, period_kind, period_label, period_start, period_end, complete,
     numerator, denominator, ratio, target_op, target_value, target_kind, target_due, target_document, target_article,
     status, gap
 FROM assessment
@@ -145,7 +145,7 @@ ORDER BY metric, variant, period_start
 """
 
 
-@_kept
+@kept
 def months(snapshot: Snapshot, source: str, unit: str) -> dict[tuple[str, str | None], list[Rate]]:
     """Return the newest months of each metric (and variant) of a unit, oldest first."""
     found: dict[tuple[str, str | None], list[Rate]] = {}
@@ -164,7 +164,7 @@ WITH chosen AS (
     UNION ALL
     SELECT $unit WHERE NOT EXISTS (SELECT 1 FROM chosen)
 )
-SELECT metric, variant, unit_code, unit_name, period_kind, period_label, period_start, period_end, complete,
+SELECT metric, variant, source, unit_code, unit_name, period_kind, period_label, period_start, period_end, complete,
     numerator, denominator, ratio, target_op, target_value, target_kind, target_due, target_document, target_article,
     status, gap, count(*) OVER () AS total
 FROM assessment
@@ -175,7 +175,7 @@ LIMIT $most
 """
 
 
-@_kept
+@kept
 def below_target(snapshot: Snapshot, source: str, unit: str, period: str, metric: str, most: int) -> RateListing:
     """Return what is below target directly under a unit, most dossiers missing first; `metric` "" means all."""
     asked = {"source": source, "unit": unit, "period": period, "metric": metric, "most": most}
@@ -193,7 +193,7 @@ ORDER BY list_position(['received_766', 'completed_766', 'overdue_766', 'score_t
 """
 
 
-@_kept
+@kept
 def volumes(snapshot: Snapshot, source: Source, unit: str, period: Period) -> list[Volume]:
     """Return the counts that stand beside the rates: how much came in, was done, is open, is overdue."""
     if source.kind == "statistic":
@@ -227,64 +227,34 @@ LIMIT ?
 """
 
 
-@_kept
+@kept
 def alerts(snapshot: Snapshot, unit: str, most: int) -> Listing:
     """Return the alerts of a unit and the units below it, and those about the data themselves."""
-    return _listing(snapshot.rows(ALERTS, (unit, most)))
+    return listing(snapshot.rows(ALERTS, (unit, most)))
 
 
-EXPORTS = """
--- one row per export, newest first
-SELECT file_name, source, captured_at, rows_read, rows_accepted, rows_merged, rows_refused, rows_skipped, outcome,
-    message_vi, count(*) OVER () AS total
+COLLECTED = """
+-- one row: what was ever met, and what of it was not taken
+SELECT
+    count(*) AS exports,
+    count(*) FILTER (WHERE outcome NOT IN ('accepted', 'already')) AS refused,
+    coalesce(sum(rows_refused), 0)::BIGINT AS rows_refused,
+    max(collected_at) AS newest
 FROM export
-ORDER BY collected_at DESC, captured_at DESC NULLS FIRST, file_name
-LIMIT ?
 """
 
 
-@_kept
-def exports(snapshot: Snapshot, most: int) -> Listing:
-    """Return the newest exports with what became of their rows."""
-    return _listing(snapshot.rows(EXPORTS, (most,)))
-
-
-REFUSALS = """
--- one row per refused row of an export, newest export first
-SELECT refusal.file_name, sheet, row_number, column_name, reason, found, count(*) OVER () AS total
-FROM refusal
-LEFT JOIN export USING (export_id)
-ORDER BY export.collected_at DESC, refusal.file_name, sheet, row_number
-LIMIT ?
-"""
-
-
-@_kept
-def refusals(snapshot: Snapshot, most: int) -> Listing:
-    """Return the newest refused rows with file, sheet, row, column, reason and what was found."""
-    return _listing(snapshot.rows(REFUSALS, (most,)))
-
-
-FINDINGS = """
--- one row per finding: something odd that was kept
-SELECT finding.file_name, check_id, column_name, rows, example, count(*) OVER () AS total
-FROM finding
-LEFT JOIN export USING (export_id)
-ORDER BY export.collected_at DESC, finding.file_name, check_id, column_name
-LIMIT ?
-"""
-
-
-@_kept
-def findings(snapshot: Snapshot, most: int) -> Listing:
-    """Return what was odd in the exports and kept."""
-    return _listing(snapshot.rows(FINDINGS, (most,)))
+@kept
+def collected(snapshot: Snapshot) -> dict[str, Any]:
+    """Return how many exports there are, how many were refused whole, and how many rows of the others."""
+    return snapshot.rows(COLLECTED)[0]
 
 
 def _rate(row: dict[str, Any]) -> Rate:
     return Rate(
         metric=row["metric"],
         variant=row["variant"],
+        source=row["source"],
         unit_code=row["unit_code"],
         unit_name=row["unit_name"] or row["unit_code"],
         period=Period(row["period_kind"], row["period_label"], row["period_start"], row["period_end"], row["complete"]),
@@ -310,7 +280,8 @@ def _target(row: dict[str, Any]) -> Target | None:
     )
 
 
-def _listing(found: list[dict[str, Any]]) -> Listing:
+def listing(found: list[dict[str, Any]]) -> Listing:
+    """Return rows that each bear their `total`."""
     total = found[0]["total"] if found else 0
     return Listing([{name: value for name, value in row.items() if name != "total"} for row in found], total)
 

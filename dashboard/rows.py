@@ -66,6 +66,7 @@ class Rate:
 
     metric: str
     variant: str | None
+    source: str
     unit_code: str
     unit_name: str
     period: Period

@@ -13,6 +13,7 @@ from babel.dates import format_timedelta
 from babel.numbers import format_decimal, format_percent
 
 from collectors.home import VIETNAM
+from dashboard.markup import Cell
 
 FIRST = "vi"
 LANGUAGES = (FIRST, "en")
@@ -47,6 +48,10 @@ class Words:
     def count(self, value: int | Decimal | None) -> str:
         """Return a count, `12.345` (vi) or `12,345` (en); a dash where nothing was reported."""
         return NOTHING if value is None else format_decimal(value, format="#,##0.##", locale=self.language)
+
+    def figure(self, value: int | Decimal | None) -> Cell:
+        """Return a count as the cell of a table: written for people, a number where it is downloaded."""
+        return Cell(self.count(value), None if value is None else int(value) if value == int(value) else float(value))
 
     def counts(self, numerator: int | None, denominator: int | None) -> str:
         """Return both counts of a rate, `812 / 1.000`."""

@@ -1,4 +1,7 @@
-"""Dossiers → `counted.daily`: what happened on each day, by unit and procedure; only touched days are counted again."""
+"""Dossiers → `counted.daily`: what happened on each day, by unit and procedure; only touched days are counted again.
+
+`counted.origin` holds the same counts by the sheets they come from, so that a published count can name its exports.
+"""
 
 import duckdb
 
@@ -53,6 +56,14 @@ CREATE TABLE counted.daily (
     overdue_entered INTEGER NOT NULL,             -- on the day after the due day, if still open
     overdue_left INTEGER NOT NULL
 );
+
+-- one row per source, day, unit and sheet of an export: the same counts, by the rows' origin instead of by procedure
+CREATE TABLE counted.origin AS FROM counted.daily LIMIT 0;
+ALTER TABLE counted.origin RENAME procedure_key TO origin;
+
+-- export_id and sheet as one text, in the place where the counting statement looks for the procedure
+CREATE VIEW counted.dossier_by_origin AS
+SELECT * REPLACE (concat(export_id, ' ', sheet) AS procedure_key) FROM collected.dossier;
 """
 
 # every day on which a dossier is, or was, counted
@@ -69,7 +80,10 @@ UNION
 SELECT CAST(due_at + INTERVAL 1 DAY AS DATE) FROM collected.dossier WHERE due_at IS NOT NULL
 """
 _DAYS = "SELECT count(DISTINCT day) FROM collected.touched_day"
-_FORGET = "DELETE FROM counted.daily WHERE day IN (SELECT day FROM collected.touched_day)"
+_FORGET = """
+DELETE FROM counted.daily WHERE day IN (SELECT day FROM collected.touched_day);
+DELETE FROM counted.origin WHERE day IN (SELECT day FROM collected.touched_day)
+"""
 _DONE = "DELETE FROM collected.touched_day"
 
 
@@ -84,5 +98,11 @@ def recount(con: duckdb.DuckDBPyConnection, *, everything: bool = False) -> int:
     if days:
         con.execute(_FORGET).fetchall()
         con.execute(count_sql()).fetchall()
+        con.execute(_by_origin(count_sql())).fetchall()
         con.execute(_DONE).fetchall()
     return days
+
+
+def _by_origin(sql: str) -> str:
+    """Return the counting statement, grouped by where the rows come from: no second definition of any count."""
+    return sql.replace("counted.daily", "counted.origin").replace("collected.dossier", "counted.dossier_by_origin")

@@ -39,6 +39,7 @@ from metrics.targets import Register
 from metrics.units import Named, Unit, UnitTree, build_tree
 
 KEPT = 7
+RUNS_KEPT = 60
 _DRAFT = ".tmp"
 _REPLACE_TRIES = 100  # Windows refuses to replace a file that somebody is reading at that instant
 _REPLACE_PAUSE_SECONDS = 0.02
@@ -171,7 +172,17 @@ CREATE TABLE snapshot.export (
     rows_refused BIGINT NOT NULL,
     rows_skipped BIGINT NOT NULL,
     outcome VARCHAR NOT NULL,
-    message_vi VARCHAR NOT NULL
+    message_vi VARCHAR NOT NULL,
+    report VARCHAR                         -- collectors' ExportReport as JSON; NULL: of a file that was refused
+);
+
+-- one row per collection, the newest ones
+CREATE TABLE snapshot.run (
+    run_id BIGINT NOT NULL,
+    started_at TIMESTAMP NOT NULL,         -- UTC
+    finished_at TIMESTAMP NOT NULL,
+    exports BIGINT NOT NULL,               -- met in this collection
+    failures BIGINT NOT NULL               -- of these, not accepted and not known already
 );
 """
 
@@ -180,8 +191,19 @@ _COPIES = """
 CREATE TABLE snapshot.daily AS
 SELECT * FROM counted.daily ORDER BY day;
 
+CREATE TABLE snapshot.origin AS
+SELECT
+    source,
+    day,
+    unit_code,
+    split_part(origin, ' ', 1) AS export_id,
+    substr(origin, strpos(origin, ' ') + 1) AS sheet,
+    COLUMNS(* EXCLUDE (source, day, unit_code, origin))
+FROM counted.origin
+ORDER BY day;
+
 CREATE TABLE snapshot.statistic AS
-SELECT source, unit_code, period_start, period_end, measure, value, quality, partial, captured_at
+SELECT source, unit_code, period_start, period_end, measure, value, quality, partial, captured_at, export_id, item
 FROM collected.statistic
 ORDER BY source, unit_code, period_start, period_end, measure;
 
@@ -298,7 +320,7 @@ ORDER BY unit_code, period_start, period_end
 _EXPORTS = """
 -- one row per accepted export
 SELECT export_id, file_name, source, layout, captured_at, rows_read, rows_accepted, rows_merged, rows_refused,
-    rows_skipped
+    rows_skipped, report
 FROM collected.export
 ORDER BY captured_at, export_id
 """
@@ -321,6 +343,7 @@ class _Content:
         self._now = now
         self._collected = journal.collected()
         self._outcomes = journal.newest_outcomes()
+        self._runs = journal.runs(RUNS_KEPT)
 
     def fill(self, snapshot_id: str, *, primary_source: str | None, office: str | None) -> None:
         """Write every table."""
@@ -333,6 +356,7 @@ class _Content:
         assessments = self._assessments(sources)
         self._append("assessment", map(_assessment_row, assessments))
         self._append("export", self._export_rows())
+        self._append("run", map(astuple, self._runs))
         raised = [
             *alerts.below_target(assessments, self._units, sources, primary_source=primary_source, office=office),
             *alerts.late_sources(sources, self._now),
@@ -450,8 +474,8 @@ class _Content:
         for row in accepted:
             one = recorded.get(row["export_id"])
             at, message = (one.collected_at, one.message_vi) if one else (None, "")
-            export_id, file_name, source, layout, captured, *counts = row.values()
-            yield (export_id, file_name, source, layout, captured, at, *counts, "accepted", message)
+            export_id, file_name, source, layout, captured, *counts, report = row.values()
+            yield (export_id, file_name, source, layout, captured, at, *counts, "accepted", message, report)
         known = {row["export_id"] for row in accepted}
         for other in self._outcomes:
             if other.export_id not in known:
@@ -461,7 +485,7 @@ class _Content:
 def _outcome_row(one: RecordedExport) -> tuple[object, ...]:
     counts = (one.rows_read, one.rows_accepted, one.rows_merged, one.rows_refused, one.rows_skipped)
     origin = (one.export_id, one.file_name, one.source, one.layout, one.captured_at, one.collected_at)
-    return (*origin, *counts, one.outcome, one.message_vi)
+    return (*origin, *counts, one.outcome, one.message_vi, None)
 
 
 def _assessment_row(one: Assessment) -> tuple[object, ...]:

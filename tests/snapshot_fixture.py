@@ -16,6 +16,8 @@ from typing import Any
 
 import duckdb
 
+from collectors.export import ExportReport, Finding, Outcome, report_json
+from metrics.definitions import METRIC, Kind
 from metrics.measures import COUNTED_NAMES
 
 SNAPSHOT_ID = "20261115T021500000000Z"
@@ -30,7 +32,9 @@ CREATE TABLE unit (unit_code VARCHAR, unit_name VARCHAR, parent_code VARCHAR, le
 CREATE TABLE procedure (procedure_key VARCHAR, procedure_code VARCHAR, procedure_name VARCHAR, field VARCHAR);
 CREATE TABLE daily (source VARCHAR, day DATE, unit_code VARCHAR, procedure_key VARCHAR, <measures>);
 CREATE TABLE statistic (source VARCHAR, unit_code VARCHAR, period_start DATE, period_end DATE, measure VARCHAR,
-    value DECIMAL(20, 4), quality VARCHAR, partial BOOLEAN, captured_at TIMESTAMP);
+    value DECIMAL(20, 4), quality VARCHAR, partial BOOLEAN, captured_at TIMESTAMP, export_id VARCHAR, item VARCHAR);
+CREATE TABLE origin (source VARCHAR, day DATE, unit_code VARCHAR, export_id VARCHAR, sheet VARCHAR, <measures>);
+CREATE TABLE run (run_id BIGINT, started_at TIMESTAMP, finished_at TIMESTAMP, exports BIGINT, failures BIGINT);
 CREATE TABLE source (source VARCHAR, kind VARCHAR, synthetic BOOLEAN, captured_at TIMESTAMP, newest_event DATE,
     as_of_day DATE, last_run_at TIMESTAMP, last_success_at TIMESTAMP, rows BIGINT, rows_refused BIGINT);
 CREATE TABLE assessment (metric VARCHAR, variant VARCHAR, source VARCHAR, unit_code VARCHAR, unit_name VARCHAR,
@@ -43,11 +47,18 @@ CREATE TABLE alert (alert_id VARCHAR, rule VARCHAR, severity VARCHAR, metric VAR
     target_value DOUBLE, gap BIGINT, message_vi VARCHAR, message_en VARCHAR);
 CREATE TABLE export (export_id VARCHAR, file_name VARCHAR, source VARCHAR, layout VARCHAR, captured_at TIMESTAMP,
     collected_at TIMESTAMP, rows_read BIGINT, rows_accepted BIGINT, rows_merged BIGINT, rows_refused BIGINT,
-    rows_skipped BIGINT, outcome VARCHAR, message_vi VARCHAR);
+    rows_skipped BIGINT, outcome VARCHAR, message_vi VARCHAR, report VARCHAR);
 CREATE TABLE refusal (export_id VARCHAR, file_name VARCHAR, sheet VARCHAR, row_number INTEGER, column_name VARCHAR,
     reason VARCHAR, found VARCHAR);
 CREATE TABLE finding (export_id VARCHAR, file_name VARCHAR, check_id VARCHAR, column_name VARCHAR, rows BIGINT,
     example VARCHAR);
+"""
+
+QUALITY = """
+CREATE TABLE quality AS SELECT * FROM (VALUES
+    ('demo', 'completeness', 1000, 6, TRUE), ('demo', 'validity', 1000, 40, TRUE), ('demo', 'accuracy', 10, 9, FALSE)
+) AS said (source, dimension, checked, failing, critical);
+CREATE TABLE quality_check AS SELECT 'demo' AS source, 'no_due_date' AS check_id, 'warning' AS severity;
 """
 
 
@@ -93,7 +104,6 @@ UNITS = (
 )
 EMPTY_UNIT = ("H35.40", "UBND xã Thu Lũm")
 PROVINCE = ("H35", "Tỉnh Lai Châu")
-VARIANTS = {"overdue_open": "overdue.open"}
 METRICS = (
     *("online", "online_full", "online_of_offered", "online_payment", "digitised_components", "electronic_results"),
     *("data_reuse", "on_time", "overdue_open"),
@@ -146,13 +156,19 @@ def build(
     synthetic: bool = True,
     portal: bool = False,
     rates: bool = True,
+    earlier: bool = False,
+    quality: bool = False,
 ) -> Path:
-    """Publish a snapshot in `home`; return its file. Without `rates` every export was refused."""
+    """Publish a snapshot in `home`; return its file. Without `rates` every export was refused.
+
+    earlier: as a version published it that knew neither runs nor origins. quality: with what checks say of the data.
+    """
     published = home / "published"
     published.mkdir(parents=True, exist_ok=True)
     file = published / f"{SNAPSHOT_ID}.duckdb"
     with duckdb.connect(str(file)) as connection:
-        connection.execute(TABLES.replace("<measures>", ", ".join(f'"{name}" BIGINT' for name in COUNTED_NAMES)))
+        measures = ", ".join(f'"{name}" BIGINT' for name in COUNTED_NAMES)
+        connection.execute(TABLES.replace("<measures>", measures))
         _insert(
             connection,
             "snapshot",
@@ -163,6 +179,10 @@ def build(
         if portal:
             _portal(connection, captured)
         _exports(connection, captured)
+        if quality:
+            connection.execute(QUALITY)
+        if earlier:
+            connection.execute("DROP TABLE run; DROP TABLE origin")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     (published / "CURRENT").write_text(f"{SNAPSHOT_ID}\n{digest}\n", encoding="utf-8")
     return file
@@ -215,6 +235,12 @@ def _dossiers(connection: duckdb.DuckDBPyConnection, captured: datetime, synthet
         for month in MONTHS
     ]
     _insert(connection, "daily", daily)
+    origin = [
+        (source, date(*month, 10), code, "e1" if month == MONTHS[-1] else "e2", "Danh sách", *_online(month, *shares))
+        for code, _, *shares in UNITS
+        for month in MONTHS
+    ]
+    _insert(connection, "origin", origin)
     _insert(connection, "assessment", list(_assessments(source)))
     alerts = [_alert(source, code, name, 900 - number) for number, (code, name, *_) in enumerate(UNITS)]
     messages = (
@@ -245,6 +271,19 @@ def _flows(month: tuple[int, int], received: int) -> list[int]:
         "overdue_left": before[0],
     }
     return [known.get(name, 0) for name in COUNTED_NAMES]
+
+
+def _online(month: tuple[int, int], received: int, online: float, digital: float) -> list[int]:
+    """A month's counts of the online rate, by which the tests of origins are worked out; the others stay 0."""
+    known = dict(
+        zip(("received_online", "channel_known"), _counts("online", month, received, online, digital), strict=True)
+    )
+    return [known.get(name, 0) for name in COUNTED_NAMES]
+
+
+def _counts(metric: str, month: tuple[int, int], *shares: float) -> tuple[int, int]:
+    received, online, digital = shares
+    return counts_of(metric, int(received), online, digital, _weight(month)) or (0, 0)
 
 
 def _stock(received: int, weight: int) -> tuple[int, int]:
@@ -280,7 +319,7 @@ def assessment(
     )
     place = (
         metric,
-        VARIANTS.get(metric, "received"),
+        _variant(metric, source),
         source,
         code,
         name,
@@ -290,6 +329,11 @@ def assessment(
         stretch.end,
     )
     return (*place, stretch.complete, numerator, denominator, ratio, *target, status, gap, "province")
+
+
+def _variant(metric: str, source: str) -> str:
+    kind = Kind.STATISTIC if source == "portal_v2" else Kind.DOSSIER
+    return next((one.id for one in METRIC[metric].variants_of(kind)), "")
 
 
 def _judged(asked: Asked | None, numerator: int | None, denominator: int | None) -> tuple[str, int | None]:
@@ -327,6 +371,22 @@ def _portal(connection: duckdb.DuckDBPyConnection, captured: datetime) -> None:
     }
     for metric, pair in counts.items():
         _insert(connection, "assessment", [assessment(metric, "portal_v2", "H44", "UBND tỉnh Phú Thọ", august, pair)])
+        for variant in METRIC[metric].variants_of(Kind.STATISTIC) if pair else ():
+            for measure, value in zip((variant.numerator, variant.denominator), pair or (), strict=True):
+                row = (
+                    "portal_v2",
+                    "H44",
+                    august.start,
+                    august.end,
+                    measure,
+                    value,
+                    None,
+                    False,
+                    captured,
+                    "p1",
+                    measure,
+                )
+                _insert(connection, "statistic", [row])
         none = assessment(metric, "portal_v2", "H44.07", "Sở Công Thương - Tỉnh Phú Thọ", august, None)
         _insert(connection, "assessment", [none])
 
@@ -334,11 +394,29 @@ def _portal(connection: duckdb.DuckDBPyConnection, captured: datetime) -> None:
 def _exports(connection: duckdb.DuckDBPyConnection, captured: datetime) -> None:
     kept = ("demo", "igate_dossier_list", captured, captured)
     refusal = "không có dòng tiêu đề nào quen. Cần: danh sách hồ sơ. Cách xử lý: xuất lại danh sách hồ sơ."
+    one = {"rows_read": 3500, "rows_accepted": 3200, "rows_merged": 88, "rows_refused": 210, "rows_skipped": 2}
+    two = {"rows_read": 3000, "rows_accepted": 2990, "rows_merged": 9, "rows_refused": 0, "rows_skipped": 1}
     exports = [
-        ("e1", "ho-so-T11.xlsx", *kept, 3500, 3200, 88, 210, 2, "accepted", ""),
-        ("e2", "ho-so-T10.xlsx", *kept, 3000, 2990, 9, 0, 1, "accepted", ""),
         (
-            "e3",
+            "e1",
+            "ho-so-T11.xlsx",
+            *kept,
+            *one.values(),
+            "accepted",
+            "",
+            report_json(_report("e1", "ho-so-T11.xlsx", one)),
+        ),
+        (
+            "e2",
+            "ho-so-T10.xlsx",
+            *kept,
+            *two.values(),
+            "accepted",
+            "",
+            report_json(_report("e2", "ho-so-T10.xlsx", two)),
+        ),
+        (
+            None,
             "bao-cao.docx.xlsx",
             None,
             None,
@@ -351,6 +429,7 @@ def _exports(connection: duckdb.DuckDBPyConnection, captured: datetime) -> None:
             0,
             "refused",
             f"tệp bao-cao.docx.xlsx: {refusal}",
+            None,
         ),
     ]
     _insert(connection, "export", exports)
@@ -359,8 +438,35 @@ def _exports(connection: duckdb.DuckDBPyConnection, captured: datetime) -> None:
         for n in range(7)
     ]
     _insert(connection, "refusal", refused)
+    runs = [
+        (1, captured - timedelta(days=1), captured - timedelta(days=1) + timedelta(seconds=40), 1, 0),
+        (2, captured, captured + timedelta(minutes=1), 3, 1),
+    ]
+    _insert(connection, "run", runs)
     odd = ("e1", "ho-so-T11.xlsx", "no_due_date", "Ngày hẹn trả", 6, "Danh sách dòng 133")
     _insert(connection, "finding", [odd])
+
+
+def _report(export_id: str, file_name: str, rows: dict[str, int]) -> ExportReport:
+    """Return the report of an accepted export of the fixture; the first has something of everything."""
+    first = rows["rows_refused"] > 0
+    refused = "trang tính “Danh sách”, dòng 12, cột “Ngày tiếp nhận”: ngày không có thật hoặc sai dạng (30/02/2026)"
+    return ExportReport(
+        file_name,
+        Outcome.ACCEPTED,
+        export_id,
+        "demo",
+        "igate_dossier_list",
+        CAPTURED,
+        synthetic=True,
+        **rows,
+        skipped={"blank": rows["rows_skipped"]},
+        mapped={"Số hồ sơ": "dossier_code", "Ngày tiếp nhận": "received_at"},
+        unmapped=("Phòng ban",),
+        dropped=("Chủ hồ sơ",),
+        findings=(Finding("no_due_date", "Ngày hẹn trả", 6, "Danh sách dòng 133"),) if first else (),
+        refusals=(f"{refused}; sửa thành dd/mm/yyyy, ví dụ 31/03/2026",) if first else (),
+    )
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]) -> None:

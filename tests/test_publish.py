@@ -645,7 +645,7 @@ def test_a_refused_export_alerts_until_it_is_corrected_or_a_week_old(office: Off
 
 
 def accept(office: Office, export_id: str, file_name: str) -> None:
-    row = (export_id, "igate", "igate", file_name, CAPTURED, False, False, 12, 9, 1, 1, 1, date(2026, 8, 20))
+    row = (export_id, "igate", "igate", file_name, CAPTURED, False, False, 12, 9, 1, 1, 1, date(2026, 8, 20), "{}")
     append(office.con, "collected.export", [row])
     append(office.con, "collected.refusal", [(export_id, "s", 7, "Ngày tiếp nhận", "bad_date", "9/9")])
     append(office.con, "collected.finding", [(export_id, "no_due_date", "Ngày hẹn trả", 3, "s!9")])

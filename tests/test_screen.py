@@ -15,7 +15,7 @@ from click.testing import Result
 from streamlit.testing.v1 import AppTest
 
 from dashboard import charts, choice, colours, launch, markup, reads, rows, words
-from dashboard.views import overview
+from dashboard.views import data, overview
 from metrics.snapshot import open_snapshot
 from tests import snapshot_fixture as fixture
 
@@ -117,7 +117,7 @@ def test_a_card_worked_by_hand(show: Open, full: Path) -> None:
     # Mường Kim, August 2026, the 21st month: received 6 x 21 = 126, half of them online; 80 % of 126 = 100.8.
     text = card(show(full, unit="H35.33", period="2026-08"), "Hồ sơ trực tuyến")
     assert text == (
-        "Hồ sơ trực tuyến 50,0 % ▼ Chưa đạt 63 / 126 hồ sơ "
+        "Hồ sơ trực tuyến 50,0 % ▼ Chưa đạt 63 / 126 hồ sơ Từ đâu ra? "
         "Chỉ tiêu ≥ 80 % · Kế hoạch CCHC năm 2026 của tỉnh Lai Châu, mục 2 Còn thiếu 38 hồ sơ"
     )
 
@@ -180,26 +180,23 @@ def test_alerts_start_with_the_data_and_stay_below_the_chosen_unit(show: Open, f
     assert "phường Đoàn Kết: số hóa" not in table
 
 
-def test_refused_rows_say_file_sheet_row_column_reason_and_value(show: Open, full: Path) -> None:
-    text = plain(bodies(show(full)))
-    assert (
-        "ho-so-T11.xlsx Danh sách 12 Ngày tiếp nhận "
-        "ngày không có thật hoặc sai dạng; sửa thành dd/mm/yyyy, ví dụ 31/03/2026 30/02/2026"
-    ) in text
-    assert "Ngày tiếp nhận bad date 30/02/2026" in plain(bodies(show(full, lang="en")))
-    assert "3.500 3.200 88 210 2 ✓ Đã nhận" in text
-    assert "Cách xử lý: xuất lại danh sách hồ sơ" in text
-
-
 def test_names_from_the_data_cannot_bring_their_own_markup(show: Open, full: Path) -> None:
     found = bodies(show(full, unit="H35.33"))
     assert "<b>mới</b>" not in found
     assert "&lt;b&gt;mới&lt;/b&gt;" in found
 
 
-def test_oddities_that_were_kept_are_listed(show: Open, full: Path) -> None:
-    text = plain(bodies(show(full)))
-    assert "ho-so-T11.xlsx hồ sơ không có ngày hẹn trả Ngày hẹn trả 6 Danh sách dòng 133" in text
+def test_what_was_collected_is_one_line_and_leads_to_the_page_of_the_data(show: Open, full: Path) -> None:
+    found = bodies(show(full, unit="H35.12"))
+    assert "Đã thu 3 bản xuất, lần gần nhất lúc 15/11/2026 09:00; 1 bản bị từ chối cả tệp; 210 dòng" in plain(found)
+    assert 'href="data?unit=H35.12&amp;part=exports"' in found
+
+
+def test_every_rate_leads_to_the_exports_behind_it(show: Open, full: Path) -> None:
+    page = show(full, unit="H35.33", period="2026-08")
+    (found,) = [one.body for one in page.html if '<h3 class="name">Hồ sơ trực tuyến</h3>' in one.body]
+    asked = "unit=H35.33&amp;period=2026-08&amp;source=demo&amp;part=origin&amp;rate=online.received"
+    assert f'<a href="data?{asked}" target="_self"' in found
 
 
 # Other states
@@ -222,7 +219,7 @@ def test_a_snapshot_without_rates_shows_what_was_collected(show: Open, tmp_path:
     fixture.build(tmp_path, rates=False)
     text = plain(bodies(show(tmp_path)))
     assert "Đã có bản công bố nhưng chưa bản xuất nào được nhận" in text
-    assert "bao-cao.docx.xlsx" in text
+    assert "Đã thu 3 bản xuất" in text
 
 
 def test_data_older_than_two_days_are_called_old(show: Open, full: Path) -> None:
@@ -312,7 +309,7 @@ def test_both_languages_have_the_same_keys_and_the_same_blanks() -> None:
 
 def test_no_word_is_left_over() -> None:
     code = "\n".join(file.read_text(encoding="utf-8") for file in DASHBOARD.rglob("*.py"))
-    open_ended = ("metric", "source", "period", "summary", "status", "volume", "target", "legend", "outcome")
+    open_ended = ("metric", "source", "period", "summary", "status", "volume", "target", "legend", "outcome", "quality")
     titles = ("below", "alert", "collected", "refused")
     sections = tomllib.loads((DASHBOARD / "text" / "vi.toml").read_text(encoding="utf-8"))
     for section, entries in sections.items():
@@ -395,7 +392,7 @@ def test_the_page_shows_what_was_really_published(show: Open, tmp_path: Path, tt
 def test_the_trend_draws_the_months_of_the_snapshot(full: Path) -> None:
     snapshot = open_snapshot(full)
     assert snapshot is not None
-    months = reads.months(snapshot, "demo", "H35.33")[("online", "received")]
+    months = reads.months(snapshot, "demo", "H35.33")[("online", "online.received")]
     points = charts.trend(months, words.load("vi"))["data"]["values"]
     assert len(points) == reads.MONTHS_SHOWN
     assert points[-4]["label"] == "08/2026" and points[-4]["parts"] == "63 / 126"
@@ -415,7 +412,7 @@ def test_the_trend_is_valid_vega_lite(full: Path, language: str) -> None:
 def test_noise_stays_flat(full: Path) -> None:
     snapshot = open_snapshot(full)
     assert snapshot is not None
-    months = reads.months(snapshot, "demo", "H35.12")[("on_time", "received")]
+    months = reads.months(snapshot, "demo", "H35.12")[("on_time", "on_time.resolved")]
     chart = charts.trend(months, words.load("vi"))
     low, high = chart["layer"][1]["encoding"]["y"]["scale"]["domain"]
     assert high - low == pytest.approx(charts.LEAST_STRETCH)
@@ -431,8 +428,9 @@ def test_pages_hold_no_sql_and_open_no_database() -> None:
 
 
 def test_every_page_has_title_order_and_render() -> None:
-    assert words.load("vi").text(overview.TITLE) == "Tổng quan"
-    assert isinstance(overview.ORDER, int) and callable(overview.render)
+    for page, title in ((overview, "Tổng quan"), (data, "Dữ liệu")):
+        assert words.load("vi").text(page.TITLE) == title
+        assert isinstance(page.ORDER, int) and callable(page.render)
 
 
 def test_the_command_serves_on_the_given_address_without_telemetry(tmp_path: Path) -> None:

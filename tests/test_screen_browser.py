@@ -17,6 +17,7 @@ import pytest
 
 from dashboard.launch import streamlit_command
 from tests import snapshot_fixture as fixture
+from tests.conftest import dossier, write_csv
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -36,6 +37,10 @@ WIDER_THAN_SHOWN = """
     () => [...document.querySelectorAll('.card *, .tile *, .listing td, .notice, .heading *')]
         .filter(one => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
         .map(one => one.className + ': ' + one.textContent)
+"""
+NO_FILES = """
+    () => document.querySelector('[data-testid=stFileUploader]')
+        && !document.querySelector('[data-testid=stFileUploaderFile], [data-testid=stFileChip]')
 """
 
 
@@ -110,9 +115,23 @@ class Visit:
         self.page.locator(".st-key-cards svg.marks").nth(count - 1).wait_for()
         return self
 
+    def own_errors(self) -> list[str]:
+        """Return the errors but those of the framework, which asks for its health below a page's own address first."""
+        return [error for error in self.errors if "404 (Not Found)" not in error]
+
     def _asked(self, url: str) -> None:
         if urlparse(url).scheme not in ("data", "blob"):
             self.hosts.add(urlparse(url).hostname)
+
+
+def upload(visit: Visit, button: str, *files: Path) -> None:
+    """Hand in files on the page of the data and wait for what became of them."""
+    visit.page.wait_for_function(NO_FILES)
+    visit.page.locator('[data-testid="stFileUploaderDropzoneInput"]').set_input_files(files)
+    chosen = visit.page.get_by_role("button", name=button)
+    chosen.and_(visit.page.locator(":enabled")).click()
+    visit.page.get_by_text("Kết quả", exact=True).first.wait_for()
+    visit.page.locator(".account").first.wait_for()
 
 
 @pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
@@ -171,4 +190,51 @@ def test_an_empty_installation_says_what_to_do(tmp_path: Path, chromium: "playwr
         visit.page.get_by_text("Chưa có số liệu để xem").wait_for()
         assert visit.page.get_by_text("tthc collect").first.is_visible()
         assert visit.errors == []
+        visit.page.close()
+
+
+@pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
+@pytest.mark.parametrize("part", ["sources", "exports", "oddities", "reconcile", "origin", "upload"])
+def test_every_part_of_the_data_fits_and_asks_nobody_outside(
+    full: str, chromium: "playwright.Browser", part: str, viewport: dict[str, int]
+) -> None:
+    visit = Visit(chromium, viewport).open(f"{full}/data?part={part}")
+    visit.page.locator(".st-key-choose_part").wait_for()
+    visit.page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    assert visit.own_errors() == []
+    assert visit.hosts == {"127.0.0.1"}
+    assert visit.page.evaluate("document.querySelector('.stMain').scrollWidth") <= viewport["width"]
+    assert visit.page.evaluate(WIDER_THAN_SHOWN) == []
+    visit.page.close()
+
+
+def test_a_rate_leads_to_the_sheets_behind_it(full: str, chromium: "playwright.Browser") -> None:
+    visit = Visit(chromium, LAPTOP).open(f"{full}/?unit=H35.33&period=2026-08").charts(8)
+    visit.page.get_by_role("link", name="Từ đâu ra?").first.click()
+    visit.page.get_by_text("63 / 126 = 50,0 %").wait_for()
+    assert visit.page.locator(".listing.origin").get_by_text("ho-so-T10.xlsx").is_visible()
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == "tthc-origin.csv"
+    assert Path(download.value.path()).read_bytes().startswith("\ufeffTệp,Trang tính".encode())
+    assert visit.own_errors() == []
+    visit.page.close()
+
+
+def test_an_export_is_handed_in_and_then_shown(tmp_path: Path, chromium: "playwright.Browser") -> None:
+    good = write_csv(tmp_path / "danh sách.csv", [dossier(number) for number in range(1, 4)])
+    bad = tmp_path / "bao-cao.xlsx"
+    bad.write_bytes(b"khong phai xlsx")
+    with serving(tmp_path / "home") as address:
+        visit = Visit(chromium, LAPTOP).open(f"{address}/data")
+        upload(visit, "Kiểm tra trước", good)
+        visit.page.get_by_text("CHỈ ĐỌC THỬ").wait_for()
+        visit.page.get_by_role("button", name="Thu vào").click()
+        visit.page.get_by_text("Số liệu iGate lúc 15/11/2026 12:00").wait_for()
+        assert "3 dòng đọc = 3 nhận" in visit.page.locator(".account").inner_text()
+        assert "part=upload" in visit.page.url
+        upload(visit, "Thu vào", bad)
+        visit.page.get_by_text("tệp bao-cao.xlsx:").wait_for()
+        assert visit.hosts == {"127.0.0.1"}
+        assert visit.own_errors() == []
         visit.page.close()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
+from collectors import dossier
 from collectors.home import VIETNAM
 from collectors.vocabulary import MISSING, UNKNOWN, name_vi
 from metrics.assess import Counts
@@ -32,24 +33,7 @@ WHY_VI = {
     Why.REGROUPED: "không đổi, đơn vị xếp chỗ khác",
 }
 PART_VI = {Part.NUMERATOR: "tử số", Part.DENOMINATOR: "mẫu số"}
-FIELD_VI = {
-    "unit_code": "đơn vị",
-    "procedure_key": "thủ tục",
-    "channel": "kênh",
-    "service_level": "mức độ",
-    "received_at": "ngày tiếp nhận",
-    "due_at": "ngày hẹn trả",
-    "finished_at": "ngày có kết quả",
-    "returned_at": "ngày trả",
-    "status": "trạng thái",
-    "fee_obligation": "nghĩa vụ tài chính",
-    "fee_amount": "số tiền",
-    "paid_online": "thanh toán trực tuyến",
-    "components_digitised": "số hóa thành phần",
-    "result_electronic": "kết quả điện tử",
-    "data_reused": "tái sử dụng",
-    "satisfied": "hài lòng",
-}
+FIELD_VI = dossier.FIELD_VI | {"unit_code": "đơn vị", "procedure_key": "thủ tục"}
 
 
 def diff(snapshot: "Snapshot", found: Sequence[Difference], first: date, second: date, *, limit: int) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from babel.numbers import format_decimal
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -100,21 +101,11 @@ def reports(found: Sequence[ExportReport], *, dry_run: bool) -> None:
 
 
 def _explain(out: Console, report: ExportReport) -> None:
-    from collectors.findings import FINDING_VI
+    from collectors.wording import Tone, remarks
 
-    if report.message_vi:
-        out.print(f"[red]Từ chối[/red] {report.message_vi}", soft_wrap=True)
-    if report.outcome is Outcome.ALREADY:
-        return
-    for line in report.refusals:
-        out.print(f"[red]Từ chối[/red] tệp {report.file_name}, {line}", soft_wrap=True)
-    if report.rows_refused > len(report.refusals):
-        out.print(f"… và {number(report.rows_refused - len(report.refusals))} dòng nữa của {report.file_name}.")
-    for finding in report.findings:
-        words = FINDING_VI.get(finding.check_id, finding.check_id)
-        where = f" (cột “{finding.column}”)" if finding.column else ""
-        rows = f", {number(finding.rows)} dòng" if finding.rows else ""
-        out.print(f"[yellow]Lưu ý[/yellow] tệp {report.file_name}: {words}{where}{rows}, ví dụ {finding.example}.")
+    marks = {Tone.REFUSED: "[red]Từ chối[/red]", Tone.NOTE: "[yellow]Lưu ý[/yellow]"}
+    for remark in remarks(report):
+        out.print(f"{marks[remark.tone]} {escape(remark.text)}", soft_wrap=True)
 
 
 def reports_json(found: Sequence[ExportReport], snapshot_id: str | None) -> str:

@@ -7,8 +7,8 @@ import shutil
 import tempfile
 import time
 import weakref
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -28,7 +28,7 @@ class Spool:
     def file(self, name: str) -> Path:
         """Return a path that is free and ends with the name, as far as a file may bear it."""
         folder = self._numbered()
-        return folder / (_UNSAFE.sub("_", name)[-100:].strip(" .") or "tep")
+        return folder / safe_name(name)
 
     def folder(self) -> Path:
         """Return a new empty folder."""
@@ -42,6 +42,18 @@ class Spool:
         folder = self._folder / str(self._files)
         folder.mkdir()
         return folder
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """Yield a folder that nobody else may look in; it goes with the block, or with `sweep` where that was cut off."""
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def safe_name(name: str) -> str:
+    """Return a name as a file here may bear it: letters, digits, spaces and dots, at most a hundred."""
+    return _UNSAFE.sub("_", name)[-100:].strip(" .") or "tep"
 
 
 def sweep() -> None:

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import cards, charts, choice, frame, listings, markup, reads
+from dashboard import cards, charts, choice, downloads, frame, listings, markup, reads
 from dashboard.choice import Choice
 from dashboard.markup import Html
-from dashboard.rows import Rate, RateListing, State
+from dashboard.rows import Rate, State
 from dashboard.words import Words
 from metrics.snapshot import Snapshot
 
@@ -17,8 +17,6 @@ HEADLINE = (
     *("electronic_results", "data_reuse", "on_time", "overdue_open"),
 )
 LEAST_MONTHS = 2  # one month is no trend
-FIRST_ROWS = 10
-MOST_ROWS = 1000
 
 
 def render() -> None:
@@ -36,7 +34,7 @@ def render() -> None:
     _attention(snapshot, chosen, opened.state, words)
     _collection(snapshot, words)
     with st.expander(words.text("basis.title")):
-        st.html(cards.basis(shown, words))
+        downloads.listing("basis", lambda _: cards.basis(shown, words), words)
 
 
 def _shown(snapshot: Snapshot, chosen: Choice) -> list[Rate]:
@@ -89,19 +87,18 @@ def _attention(snapshot: Snapshot, chosen: Choice, state: State, words: Words) -
     left, right = st.columns([13, 8], gap="medium")
     with left:
         st.html(_section("below", _below_scope(snapshot, chosen, words), words))
-        st.html(listings.below(_below(snapshot, chosen, words), words))
+        _below(snapshot, chosen, words)
     with right:
         published = words.instant(state.published_at)
         scope = words.text("alert.scope", unit=chosen.unit.name, published=published)
         st.html(_section("alert", scope, words))
-        found_alerts = reads.alerts(snapshot, chosen.unit.code, FIRST_ROWS)
-        if choice.whether_all(words, "alert", found_alerts.total, FIRST_ROWS):
-            found_alerts = reads.alerts(snapshot, chosen.unit.code, MOST_ROWS)
-        st.html(listings.alerts(found_alerts, words))
+        downloads.listing(
+            "alert", lambda most: listings.alerts(reads.alerts(snapshot, chosen.unit.code, most), words), words
+        )
 
 
-def _below(snapshot: Snapshot, chosen: Choice, words: Words) -> RateListing:
-    """Show the choice of a rate, and return what is below target of it."""
+def _below(snapshot: Snapshot, chosen: Choice, words: Words) -> None:
+    """Show the choice of a rate, and what is below target of it."""
     metrics = [rate.metric for rate in _shown(snapshot, chosen)]
     everything = words.text("choose.all_metrics")
     with st.container(key="narrow", horizontal=True):
@@ -113,11 +110,9 @@ def _below(snapshot: Snapshot, chosen: Choice, words: Words) -> RateListing:
             lambda key: cards.metric_name(key, words) if key else everything,
             width=300,
         )
-        asked = (snapshot, chosen.source.source, chosen.unit.code, chosen.period.label, metric)
-        found = reads.below_target(*asked, FIRST_ROWS)
-        if choice.whether_all(words, "below", found.total, FIRST_ROWS):
-            return reads.below_target(*asked, MOST_ROWS)
-    return found
+        toggle = st.empty()
+    asked = (snapshot, chosen.source.source, chosen.unit.code, chosen.period.label, metric)
+    downloads.listing("below", lambda most: listings.below(reads.below_target(*asked, most), words), words, toggle)
 
 
 def _below_scope(snapshot: Snapshot, chosen: Choice, words: Words) -> str:
@@ -132,20 +127,17 @@ def _below_scope(snapshot: Snapshot, chosen: Choice, words: Words) -> str:
 
 
 def _collection(snapshot: Snapshot, words: Words) -> None:
-    st.html(_section("collected", words.text("collected.scope"), words))
-    exports = reads.exports(snapshot, FIRST_ROWS)
-    if choice.whether_all(words, "collected", exports.total, FIRST_ROWS):
-        exports = reads.exports(snapshot, MOST_ROWS)
-    st.html(listings.exports(exports, words))
-    findings = reads.findings(snapshot, MOST_ROWS)
-    if findings.total:
-        with st.expander(words.text("finding.title", count=words.count(findings.total))):
-            st.html(listings.findings(findings, words))
-    st.html(_section("refused", words.text("refused.scope"), words))
-    refusals = reads.refusals(snapshot, FIRST_ROWS)
-    if choice.whether_all(words, "refused", refusals.total, FIRST_ROWS):
-        refusals = reads.refusals(snapshot, MOST_ROWS)
-    st.html(listings.refusals(refusals, words))
+    """Say in one line what was collected, and where to read more."""
+    found = reads.collected(snapshot)
+    line = words.text(
+        "collection.line",
+        exports=words.count(found["exports"]),
+        newest=words.instant(found["newest"]),
+        refused=words.count(found["refused"]),
+        rows=words.count(found["rows_refused"]),
+    )
+    more = markup.link(choice.address("data", choice.place(), part="exports"), words.text("collection.more"))
+    st.html(markup.element("p", line, " ", more, kind="collection"))
 
 
 def _section(name: str, scope: str, words: Words) -> Html:

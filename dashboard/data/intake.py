@@ -1,0 +1,91 @@
+"""The upload of exports: a form, what became of the files, and why it is not offered where it is not."""
+
+import sys
+from datetime import datetime, time
+
+import streamlit as st
+
+from collectors.home import VIETNAM
+from dashboard import access, markup
+from dashboard.data import report, uploads
+from dashboard.data.uploads import Answer, Said, Upload
+from dashboard.markup import Html
+from dashboard.options import Options, read_options
+from dashboard.words import Words
+
+_ANSWER = "upload_answer"
+_TURN = "upload_turn"  # another number is another, empty, uploader
+_MEGA = 1024 * 1024
+
+
+def upload(words: Words) -> None:
+    """Show the form and what became of the last files handed in."""
+    if not access.may_operate():
+        st.html(markup.element("p", words.text("upload.not_here"), kind="none"))
+        return
+    _form(read_options(sys.argv[1:]), words)
+    answer: Answer | None = st.session_state.get(_ANSWER)
+    if answer is not None:
+        _show(answer, words)
+
+
+def _form(options: Options, words: Words) -> None:
+    limit = uploads.MOST_BYTES // _MEGA
+    st.html(markup.element("p", words.text("upload.lead", limit=limit, inbox=options.home / "inbox"), kind="of"))
+    st.html(markup.worded("browse", words.text("upload.browse")))
+    turn = st.session_state.setdefault(_TURN, 0)
+    handed = st.file_uploader(words.text("upload.files"), accept_multiple_files=True, key=f"upload_files_{turn}")
+    files = [Upload(file.name, file.getvalue()) for file in handed]
+    now = options.now.astimezone(VIETNAM).replace(tzinfo=None, second=0, microsecond=0)
+    with st.container(horizontal=True, key="upload-told"):
+        captured_at = st.datetime_input(
+            words.text("upload.captured_at"),
+            value=now,
+            max_value=datetime.combine(now, time.max),  # an export of the future would hide all that come after it
+            format="DD/MM/YYYY",
+            key=f"upload_captured_{turn}",
+            help=words.text("upload.captured_help"),
+        )
+        period = st.text_input(words.text("upload.period"), key="upload_period", help=words.text("upload.period_help"))
+        endpoint = st.text_input(
+            words.text("upload.endpoint"), key="upload_endpoint", help=words.text("upload.endpoint_help")
+        )
+    large = uploads.too_large(files)
+    if large:
+        names = ", ".join(large)
+        st.html(_trouble(words.text("upload.too_large", files=names, limit=limit, inbox=options.home / "inbox"), words))
+    blocked = not files or bool(large)
+    with st.container(horizontal=True, key="upload-do"):
+        collect = st.button(words.text("upload.collect"), type="primary", disabled=blocked, key="upload_collect")
+        check = st.button(words.text("upload.check"), disabled=blocked, key="upload_check")
+    if collect or check:
+        said = Said(captured_at or now, period.strip(), endpoint.strip())
+        _run(options, files, said, dry_run=check, words=words)
+
+
+def _run(options: Options, files: list[Upload], said: Said, *, dry_run: bool, words: Words) -> None:
+    with st.spinner(words.text("upload.checking" if dry_run else "upload.collecting")):
+        answer = uploads.collect(options.home, files, said, dry_run=dry_run)
+        st.session_state[_ANSWER] = answer
+    if answer.reports and not dry_run:
+        st.session_state[_TURN] += 1  # what was handed in leaves the memory of the server, too
+        st.query_params["part"] = "upload"  # the first snapshot opens the page with its first part
+        st.rerun()
+
+
+def _show(answer: Answer, words: Words) -> None:
+    st.html(markup.element("h2", words.text("upload.result"), kind="section"))
+    if answer.dry_run and answer.reports:
+        st.html(markup.notice("told", words.text("upload.dry_run"), words.text("upload.dry_run_more")))
+    if not answer.reports:
+        st.html(_trouble(answer.trouble_vi or words.text("upload.nothing"), words))
+    for one in answer.reports:
+        with st.container(border=True):
+            st.html(report.account(one, words))
+            if one.mapped:
+                with st.expander(words.text("columns.title")):
+                    st.html(markup.table(report.columns(one, words)))
+
+
+def _trouble(said: str, words: Words) -> Html:
+    return markup.notice("stale", words.text("upload.trouble"), said)

@@ -1,0 +1,81 @@
+"""A published count in, the exports behind it out, from the snapshot alone: how many of its rows each sheet holds.
+
+The shares of the sheets add up to the count: they are the same flows as in `daily`, kept by origin instead of by
+procedure. Which rows they are is told by `lineage`, which needs the archive.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from metrics.lineage import VARIANT, DeliveredValue
+from metrics.rates import sources, unit_tree, with_stocks
+from metrics.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class SheetShare:
+    """What one sheet of an export holds of the two counts of a ratio; captured_at: UTC without zone."""
+
+    export_id: str
+    file_name: str
+    sheet: str
+    captured_at: datetime | None
+    numerator: int
+    denominator: int
+
+
+def sheets(snapshot: Snapshot, *, variant: str, source: str, unit: str, start: date, end: date) -> list[SheetShare]:
+    """Return the sheets behind a ratio of dossiers, the newest export first; both ends of the period included.
+
+    Raises QuestionError for a source or unit that is not there.
+    """
+    (one,) = sources(snapshot, source)
+    counts = VARIANT[variant]
+    first, last = (date.min, min(end, one.as_of_day)) if counts.stock else (start, end)
+    units = unit_tree(snapshot).under(unit)
+    found = []
+    for row in snapshot.rows(_SHEETS, {"source": source, "units": units, "first": first, "last": last}):
+        place = {name: row.pop(name) for name in ("export_id", "file_name", "sheet", "captured_at")}
+        sums = with_stocks(row, row)
+        pair = (int(sums[counts.numerator]), int(sums[counts.denominator]))
+        if any(pair):
+            found.append(SheetShare(**place, numerator=pair[0], denominator=pair[1]))
+    return found
+
+
+def delivered(
+    snapshot: Snapshot, *, variant: str, source: str, unit: str, start: date, end: date
+) -> Iterator[DeliveredValue]:
+    """Yield the delivered counts of a ratio, numerator first, with the response that says them."""
+    asked = VARIANT[variant]
+    rows = snapshot.rows(_DELIVERED, [source, unit, start, end, [asked.numerator, asked.denominator]])
+    by_measure = {row["measure"]: DeliveredValue(**row) for row in rows}
+    for measure in (asked.numerator, asked.denominator):
+        if measure in by_measure:
+            yield by_measure[measure]
+
+
+_SHEETS = """
+-- one row per sheet of an export: the sums of its dossiers over some days and units
+WITH share AS (
+    SELECT export_id, sheet, sum(COLUMNS(* EXCLUDE (source, day, unit_code, export_id, sheet)))
+    FROM origin
+    WHERE source = $source AND day BETWEEN $first AND $last AND list_contains($units, unit_code)
+    GROUP BY export_id, sheet
+)
+
+SELECT share.*, coalesce(export.file_name, share.export_id) AS file_name, export.captured_at
+FROM share
+LEFT JOIN export USING (export_id)
+ORDER BY export.captured_at DESC NULLS LAST, file_name, share.sheet
+"""
+_DELIVERED = """
+-- one row per delivered count
+SELECT s.measure, s.value, s.export_id, coalesce(e.file_name, s.export_id) AS file_name, s.item, s.captured_at
+FROM statistic AS s
+LEFT JOIN export AS e ON e.export_id = s.export_id
+WHERE
+    s.source = ? AND s.unit_code = ? AND s.period_start = ? AND s.period_end = ?
+    AND list_contains(?, s.measure)
+"""
