@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from collectors.findings import Check, checks
+
 
 class ExportError(Exception):
     """An export that is refused as a whole; the text is for the person who made it, in Vietnamese."""
@@ -93,10 +95,19 @@ class Finding:
     rows: int
     example: str
 
+    @property
+    def check(self) -> Check:
+        """What the check is about: severity, dimension and words."""
+        return checks()[self.check_id]
+
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What became of one export and of each of its rows: read = accepted + merged + refused + skipped."""
+    """What became of one export and of each of its rows: read = accepted + merged + refused + skipped.
+
+    period_printed, period_seen: ISO ranges 2026-07-01..2026-07-31, a side that is not known left blank; "" where nothing
+    is printed (period_wording: the words), or no row has a reception.
+    """
 
     file_name: str
     outcome: Outcome
@@ -118,6 +129,9 @@ class ExportReport:
     findings: tuple[Finding, ...] = ()
     refusals: tuple[str, ...] = ()
     message_vi: str = ""
+    period_wording: str = ""
+    period_printed: str = ""
+    period_seen: str = ""
 
     @property
     def adds_up(self) -> bool:

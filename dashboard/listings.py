@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from collectors.dossier import REFUSED_VI
-from collectors.findings import FINDING_VI
+from collectors.findings import seen_vi
 from dashboard.cards import asked, counted, metric_name, standing
 from dashboard.choice import source_name
 from dashboard.markup import Column, Html, badge, element, table
@@ -114,7 +114,7 @@ def _reason(code: str, words: Words) -> str:
 
 
 def _check(code: str, words: Words) -> str:
-    return words.either(FINDING_VI.get(code, code), code.replace("_", " "))
+    return words.either(seen_vi().get(code, code), code.replace("_", " "))
 
 
 def _table(section: str, names: tuple[str, ...], rows: Sequence[Sequence[object]], words: Words) -> Html:

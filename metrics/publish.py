@@ -18,12 +18,14 @@ from typing import Any
 
 import duckdb
 
-from metrics import alerts
+from collectors.findings import checks
+from metrics import alerts, quality
 from metrics.alerts import SourceState
 from metrics.assess import Assessment, Scope, TargetBook
 from metrics.definitions import METRICS, Kind, definitions_version
 from metrics.journal import Collected, Journal, RecordedExport, naive_utc
-from metrics.periods import Period, kept
+from metrics.periods import Period, PeriodKind, kept, month
+from metrics.quality_checks import quality_checks
 from metrics.rates import (
     Delivered,
     Source,
@@ -40,6 +42,7 @@ from metrics.units import Named, Unit, UnitTree, build_tree
 
 KEPT = 7
 _DRAFT = ".tmp"
+_RUNNING = (PeriodKind.MONTH_TO_DATE, PeriodKind.QUARTER_TO_DATE, PeriodKind.YEAR_TO_DATE)
 _REPLACE_TRIES = 100  # Windows refuses to replace a file that somebody is reading at that instant
 _REPLACE_PAUSE_SECONDS = 0.02
 
@@ -205,8 +208,10 @@ ORDER BY e.captured_at DESC NULLS LAST, r.export_id, r.sheet, r.row_number
 LIMIT 10000;
 
 CREATE TABLE snapshot.finding AS
-SELECT f.export_id, coalesce(e.file_name, f.export_id) AS file_name, f.check_id, f.column_name, f.rows, f.example
+SELECT f.export_id, coalesce(e.file_name, f.export_id) AS file_name, f.check_id, f.column_name, f.rows, f.example,
+    c.severity, c.dimension
 FROM collected.finding AS f
+LEFT JOIN named_check AS c ON c.check_id = f.check_id
 LEFT JOIN collected.export AS e ON e.export_id = f.export_id
 ORDER BY e.captured_at DESC NULLS LAST, f.export_id, f.check_id;
 """
@@ -319,12 +324,15 @@ class _Content:
         self._units = units
         self._register = register
         self._now = now
+        self._bounds: list[quality.Bounds] = []
         self._collected = journal.collected()
         self._outcomes = journal.newest_outcomes()
 
     def fill(self, snapshot_id: str, *, primary_source: str | None, office: str | None) -> None:
         """Write every table."""
         self._run(_TABLES)
+        self._run(quality.TABLES_SQL)
+        self._name_checks()
         self._run(_COPIES)
         self._run(_UNIT_DAY)
         self._append("unit", ((u.code, u.name, u.parent, u.level, u.leaf) for u in self._units.units.values()))
@@ -333,6 +341,7 @@ class _Content:
         assessments = self._assessments(sources)
         self._append("assessment", map(_assessment_row, assessments))
         self._append("export", self._export_rows())
+        self._quality(sources)
         raised = [
             *alerts.below_target(assessments, self._units, sources, primary_source=primary_source, office=office),
             *alerts.late_sources(sources, self._now),
@@ -411,11 +420,29 @@ class _Content:
         periods = kept(source.as_of_day, newest)
         units = self._units_of(source)
         by_period = self._sums(source, periods)
+        current = {one.label for one in periods if one.kind in _RUNNING} | {month(newest or source.as_of_day).label}
         for period in periods:
             sums = self._units.rolled_up(by_period[period.label])
+            if period.label in current:
+                for code, counts in sums.items():
+                    self._bounds += quality.bounds(source.source, code, period.kind, period.label, counts)
             for unit in units:
                 scope = Scope(source.source, unit, period, source.as_of_day)
                 yield from assess_dossiers(books, METRICS, scope, sums.get(unit.code, {}), filled=filled)
+
+    def _name_checks(self) -> None:
+        """Tell the engine how grave each named check is."""
+        self._run("CREATE OR REPLACE TEMP TABLE named_check (check_id VARCHAR, severity VARCHAR, dimension VARCHAR)")
+        with self._cursor.appender("temp.main.named_check") as appender:
+            for one in checks().values():
+                appender.append_row(one.check_id, one.severity, one.dimension)
+
+    def _quality(self, sources: Sequence[SourceState]) -> None:
+        """Write what the checks found, and how far doubtful cases could move a rate."""
+        found = quality_checks(self._cursor, units=self._units, sources=sources, now=self._now)
+        self._append("quality_check", map(astuple, found))
+        self._append("quality", map(astuple, quality.dimensions(found)))
+        self._append("assessment_bounds", ((*astuple(one), one.low, one.high) for one in self._bounds))
 
     def _units_of(self, source: Source) -> list[Unit]:
         """Return the units with a dossier of the source, ever, of their own or below them."""

@@ -20,6 +20,7 @@ from collectors.export import ExportReport, Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from collectors.findings import Check as NamedCheck
     from metrics.assess import Assessment
     from metrics.rates import Volumes
     from metrics.snapshot import Snapshot
@@ -37,6 +38,7 @@ STATUS_VI = {
     "no_activity": "không phát sinh",
     "not_reported": "không có cột này",
 }
+_SEVERITY_COLOUR = {"error": "red", "warning": "yellow", "note": "cyan"}
 KIND_VI = {"target": "chỉ tiêu", "full_mark": "ngưỡng điểm tối đa", "trend": "không được giảm"}
 
 
@@ -94,26 +96,58 @@ def reports(found: Sequence[ExportReport], *, dry_run: bool) -> None:
 
 
 def _explain(out: Console, report: ExportReport) -> None:
-    from collectors.findings import FINDING_VI
+    from collectors.findings import SEVERITY_VI
 
     if report.message_vi:
         out.print(f"[red]Từ chối[/red] {report.message_vi}", soft_wrap=True)
     if report.outcome is Outcome.ALREADY:
         return
+    if report.period_printed or report.period_seen:
+        out.print(f"Kỳ của tệp {report.file_name}: {_period_words(report)}.", soft_wrap=True)
     for line in report.refusals:
         out.print(f"[red]Từ chối[/red] tệp {report.file_name}, {line}", soft_wrap=True)
     if report.rows_refused > len(report.refusals):
         out.print(f"… và {number(report.rows_refused - len(report.refusals))} dòng nữa của {report.file_name}.")
     for finding in report.findings:
-        words = FINDING_VI.get(finding.check_id, finding.check_id)
+        check = finding.check
         where = f" (cột “{finding.column}”)" if finding.column else ""
         rows = f", {number(finding.rows)} dòng" if finding.rows else ""
-        out.print(f"[yellow]Lưu ý[/yellow] tệp {report.file_name}: {words}{where}{rows}, ví dụ {finding.example}.")
+        example = f", ví dụ {finding.example}" if finding.example else ""
+        colour = _SEVERITY_COLOUR[check.severity]
+        out.print(
+            f"[{colour}]{SEVERITY_VI[check.severity]}[/{colour}] tệp {report.file_name}: {check.seen_vi}{where}{rows}{example};"
+            f" {check.why_vi}; cách xử lý: {check.todo_vi}.",
+            soft_wrap=True,
+        )
+
+
+def _period_words(report: ExportReport) -> str:
+    printed = f"ghi trong tệp “{report.period_wording}”" if report.period_wording else "tệp không ghi"
+    seen = "không hồ sơ nào có ngày tiếp nhận"
+    if report.period_seen:
+        first, last = (date.fromisoformat(day) for day in report.period_seen.split(".."))
+        seen = f"hồ sơ tiếp nhận từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}"
+    return f"{printed}; {seen}"
 
 
 def reports_json(found: Sequence[ExportReport], snapshot_id: str | None) -> str:
     """Return the reports of a collection as one document."""
-    return to_json({"snapshot_id": snapshot_id, "reports": [asdict(report) for report in found]})
+    return to_json({"snapshot_id": snapshot_id, "reports": [_report(report) for report in found]})
+
+
+def _report(report: ExportReport) -> dict[str, Any]:
+    findings = [{**asdict(one), **_check(one.check)} for one in report.findings]
+    return {**asdict(report), "findings": findings}
+
+
+def _check(check: "NamedCheck") -> dict[str, str]:
+    return {
+        "severity": check.severity,
+        "dimension": check.dimension,
+        "seen_vi": check.seen_vi,
+        "why_vi": check.why_vi,
+        "todo_vi": check.todo_vi,
+    }
 
 
 def rates(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> None:
