@@ -153,6 +153,26 @@ def test_a_unit_below_the_one_in_the_code_is_no_difference(store: Store) -> None
     assert store.counts("unit_of_code_differs") == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("code", "odd"),
+    [
+        ("000.00.12.H35-260803-0001", False),
+        ("H35.12-20260803-1234567", False),
+        ("H35-12-260803-0001", False),  # an agency with a dash of its own
+        ("260803-0001", True),
+        ("-260803-0001", True),
+        ("H35.12-2608033-0001", True),
+        ("H35.12-260803-001", True),
+        ("H35.12-260803-00a1", True),
+        ("HS", True),
+    ],
+)
+def test_a_code_is_odd_unless_it_ends_with_a_date_and_a_sequence(store: Store, code: str, odd: bool) -> None:
+    store.export()
+    store.put(code=code)
+    assert store.counts("odd_code") == (1, int(odd))
+
+
 def test_where_no_province_has_most_dossiers_none_is_foreign(store: Store) -> None:
     store.export()
     for unit in ("H35.12", "H44.07"):
