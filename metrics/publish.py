@@ -38,6 +38,7 @@ from metrics.rates import (
 )
 from metrics.snapshot import POINTER, SUFFIX, quoted, sha256_of
 from metrics.targets import Register
+from metrics.unit_history import UnitHistory, load_history
 from metrics.units import Named, Unit, UnitTree, build_tree
 
 KEPT = 7
@@ -58,11 +59,13 @@ def publish(
     names: Mapping[str, str] | None = None,
     primary_source: str | None = None,
     office: str | None = None,
+    history: UnitHistory | None = None,
 ) -> str:
     """Publish what is committed in the warehouse and return the id of the snapshot.
 
     now: UTC. parents, names: of units, set by hand. primary_source: whose ratios alert where two sources have them.
-    office: alert only for this unit and those below it. Call it outside a transaction.
+    office: alert only for this unit and those below it. history: of units; None: that of the product.
+    Call it outside a transaction.
     Raises UnitError when the parents set by hand go round in a circle.
     """
     published.mkdir(parents=True, exist_ok=True)
@@ -72,7 +75,7 @@ def publish(
     draft = published / f"{snapshot_id}{SUFFIX}{_DRAFT}"
     with _attached(con, draft) as cursor:
         units = build_tree(_names_said(cursor), parents=parents, names=names)
-        content = _Content(cursor, units, Journal(journal), register, moment)
+        content = _Content(cursor, units, Journal(journal), register, moment, history or load_history())
         content.fill(snapshot_id, primary_source=primary_source, office=office)
     _flush(draft)
     digest = sha256_of(draft)
@@ -319,11 +322,13 @@ class _Content:
         journal: Journal,
         register: Register,
         now: datetime,
+        history: UnitHistory,
     ) -> None:
         self._cursor = cursor
         self._units = units
         self._register = register
         self._now = now
+        self._history = history
         self._bounds: list[quality.Bounds] = []
         self._collected = journal.collected()
         self._outcomes = journal.newest_outcomes()
@@ -439,7 +444,7 @@ class _Content:
 
     def _quality(self, sources: Sequence[SourceState]) -> None:
         """Write what the checks found, and how far doubtful cases could move a rate."""
-        found = quality_checks(self._cursor, units=self._units, sources=sources, now=self._now)
+        found = quality_checks(self._cursor, units=self._units, history=self._history, sources=sources, now=self._now)
         self._append("quality_check", map(astuple, found))
         self._append("quality", map(astuple, quality.dimensions(found)))
         self._append("assessment_bounds", ((*astuple(one), one.low, one.high) for one in self._bounds))

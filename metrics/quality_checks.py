@@ -7,8 +7,8 @@ Examples name exports, sheets, rows, units, periods and measures, never a value 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -21,7 +21,8 @@ from collectors.reading.text import fold
 from metrics.alerts import LATE_AFTER, SourceState
 from metrics.definitions import METRICS, Kind
 from metrics.quality import QualityCheck, judged
-from metrics.units import UnitTree
+from metrics.unit_history import EventKind, UnitHistory
+from metrics.units import Unit, UnitTree
 
 # of a reader's checks, those that count single dossiers
 _PER_ROW = ("unknown_flag", "unknown_rating", "repeated_with_other_reception", "serial_date", "outside_period")
@@ -39,11 +40,17 @@ _CUMULATIVE = (
     *("digitised_full_766", "reuse_base_766", "reused_766", "dossiers_766", "petitions_received"),
 )
 _AGENCY = re.compile(r"[A-Z]\d{2}(?:\.\d+)*")
+_DISTRICT_LEVEL = "district"
 _DISTRICT = re.compile(r"^(?:(?:ubnd|uy ban nhan dan) )?(?:huyen|quan|thi xa) ")
 
 
 def quality_checks(
-    con: duckdb.DuckDBPyConnection, *, units: UnitTree, sources: Iterable[SourceState], now: datetime
+    con: duckdb.DuckDBPyConnection,
+    *,
+    units: UnitTree,
+    history: UnitHistory,
+    sources: Iterable[SourceState],
+    now: datetime,
 ) -> list[QualityCheck]:
     """Return the result of every check that could be made, for the sources given; now: UTC without zone.
 
@@ -55,7 +62,8 @@ def quality_checks(
         *_told(con, "quality_exports.sql", _reader_checks()),
         *_told(con, "quality_units.sql"),
         *_of_figures(con, units),
-        *_of_codes(con, units),
+        *_of_codes(con),
+        *_of_ended_units(con, units, history),
         *_of_names(con),
         *_of_age(states.values(), now),
     ]
@@ -68,7 +76,11 @@ _Found = tuple[str, str, int, int, str]  # source, check, checked, failing, exam
 
 
 def _told(con: duckdb.DuckDBPyConnection, name: str, params: dict[str, list[str]] | None = None) -> list[_Found]:
-    rows = con.execute(_sql(name), params).fetchall()
+    return _rows(con.execute(_sql(name), params).fetchall())
+
+
+def _rows(rows: Iterable[tuple[str, str, int | None, int | None, str]]) -> list[_Found]:
+    """Return rows with whole counts: a sum over nothing is none."""
     return [
         (source, check, int(checked or 0), int(failing or 0), example)
         for source, check, checked, failing, example in rows
@@ -120,7 +132,6 @@ SELECT
         ELSE ''
     END AS prefix,
     count(*) AS dossiers,
-    count_if(received_at >= DATE '2025-07-01') AS since_july_2025,
     min({'export_id': export_id, 'sheet': sheet, 'row': row_number}) AS place
 FROM parted
 GROUP BY ALL
@@ -137,18 +148,17 @@ class _Codes:
     unit_code: str
     issuer: str
     dossiers: int
-    since_july_2025: int
     example: str
 
 
-def _of_codes(con: duckdb.DuckDBPyConnection, units: UnitTree) -> Iterator[_Found]:
+def _of_codes(con: duckdb.DuckDBPyConnection) -> Iterator[_Found]:
     """Yield the checks that a dossier's code and unit decide, group by group."""
     names = dict(con.execute(_FILES).fetchall())
     groups: dict[str, list[_Codes]] = {}
-    for source, unit, prefix, dossiers, since, place in con.execute(_CODES).fetchall():
+    for source, unit, prefix, dossiers, place in con.execute(_CODES).fetchall():
         issuer = vocabulary.unit_code(prefix)
         example = " ".join(filter(None, (names.get(place["export_id"]), place["sheet"], f"dòng {place['row']}")))
-        groups.setdefault(source, []).append(_Codes(source, unit, issuer, dossiers, since, example))
+        groups.setdefault(source, []).append(_Codes(source, unit, issuer, dossiers, example))
     for rows in groups.values():
         yield _share("odd_code", rows, [one for one in rows if not one.issuer])
         yield _share("unknown_unit", rows, [one for one in rows if one.unit_code == vocabulary.UNKNOWN_UNIT])
@@ -156,7 +166,6 @@ def _of_codes(con: duckdb.DuckDBPyConnection, units: UnitTree) -> Iterator[_Foun
         coded = [one for one in named if _AGENCY.fullmatch(one.issuer)]
         yield _share("unit_of_code_differs", coded, [one for one in coded if not _related(one.unit_code, one.issuer)])
         yield _share("foreign_unit", *_foreign(named))
-        yield _dissolved(rows, units)
 
 
 def _share(check_id: str, rows: list[_Codes], failing: list[_Codes]) -> _Found:
@@ -183,17 +192,36 @@ def _foreign(rows: list[_Codes]) -> tuple[list[_Codes], list[_Codes]]:
     return rows, [one for one in rows if one.unit_code.partition(".")[0] != home]
 
 
-def _dissolved(rows: list[_Codes], units: UnitTree) -> _Found:
-    """Districts ended on 30/6/2025 (Luật Tổ chức chính quyền địa phương số 72/2025/QH15)."""
-    old = [
-        one
-        for one in rows
-        if one.since_july_2025
-        and one.unit_code in units.units
-        and _DISTRICT.match(fold(units.unit(one.unit_code).name))
-    ]
-    checked, failing = (sum(one.since_july_2025 for one in some) for some in (rows, old))
-    return rows[0].source, "dissolved_unit", checked, failing, old[0].unit_code if old else ""
+_DISSOLVED = """
+-- one row per source: dossiers received in a unit on or after the day it ended; quality_end (unit_code, day)
+SELECT
+    d.source,
+    'dissolved_unit' AS check_id,
+    count(*) AS checked,
+    count_if(d.received_at >= e.day) AS failing,
+    coalesce(min(d.unit_code) FILTER (WHERE d.received_at >= e.day), '') AS example
+FROM collected.dossier AS d
+LEFT JOIN quality_end AS e ON e.unit_code = d.unit_code
+GROUP BY d.source
+"""
+
+
+def _of_ended_units(con: duckdb.DuckDBPyConnection, units: UnitTree, history: UnitHistory) -> list[_Found]:
+    """Return the dossiers of units used after their end, as the history of units tells it."""
+    con.execute("CREATE OR REPLACE TEMP TABLE quality_end (unit_code VARCHAR, day DATE)").fetchall()
+    with con.appender("temp.main.quality_end") as appender:
+        for unit in units.units.values():
+            day = _end_of(unit, history)
+            if day:
+                appender.append_row(unit.code, day)
+    return _rows(con.execute(_DISSOLVED).fetchall())
+
+
+def _end_of(unit: Unit, history: UnitHistory) -> date | None:
+    """Return the first day on which a unit was no more; a district is told by its name, since no source calls it one."""
+    told = replace(unit, level=_DISTRICT_LEVEL) if _DISTRICT.match(fold(unit.name)) else unit
+    events = history.of(told, date.min, date.max)
+    return next((event.day for event in events if event.kind is EventKind.DISSOLVE), None)
 
 
 _NAMES = """

@@ -17,6 +17,7 @@ from metrics.count import SCHEMA_SQL, recount
 from metrics.definitions import Kind
 from metrics.quality import Bounds, Quality, QualityCheck, bounds, dimensions, overall
 from metrics.quality_checks import quality_checks
+from metrics.unit_history import load_history
 from metrics.units import Named, build_tree
 from tests.test_count import append, dossier, put
 
@@ -85,7 +86,7 @@ class Store:
         tree = build_tree([*(Named(code) for (code,) in codes.fetchall()), *(Named(*row) for row in said)])
         known = {"captured_at": CAPTURED, "last_success_at": CAPTURED, "synthetic": False, **state}
         states = [SourceState(source=source, kind=Kind.DOSSIER, newest_reception=None, newest_event=None, **known)]
-        found = quality_checks(self.con.cursor(), units=tree, sources=states, now=now)
+        found = quality_checks(self.con.cursor(), units=tree, history=load_history(), sources=states, now=now)
         assert {one.source for one in found} <= {source}
         return {one.check_id: one for one in found}
 
@@ -219,9 +220,9 @@ def test_a_district_counts_until_it_ended(store: Store) -> None:
     store.con.execute("INSERT INTO collected.unit VALUES ('igate', 'H35.41', 'UBND xã Mẫu', NULL, now())")
     store.put(unit_code="H35.40", received_at="2025-06-30 08:00:00")
     store.put(unit_code="H35.41", received_at="2026-08-03 08:00:00")
-    assert store.counts("dissolved_unit") == (1, 0)
+    assert store.counts("dissolved_unit") == (2, 0)
     store.put(unit_code="H35.40", received_at="2025-07-01 08:00:00")
-    assert store.counts("dissolved_unit") == (2, 1)
+    assert store.counts("dissolved_unit") == (3, 1)
 
 
 # ── exports ───────────────────────────────────────────────────────────────────────────────────────────────
