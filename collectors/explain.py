@@ -12,7 +12,6 @@ from pathlib import Path
 
 from collectors.dossier import SKIPPED_VI, Skipped
 from collectors.export import ExportError, ExportReport, UnknownLayout
-from collectors.findings import FINDING_VI
 from collectors.formats import date_formats, number_style
 from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, ranked
 from collectors.layout import PATH, header_key, layouts, path_key
@@ -121,7 +120,7 @@ def _words(report: ExportReport) -> Iterator[str]:
     for finding in report.findings:
         place = f" (cột “{finding.column}”)" if finding.column else ""
         rows = f"{finding.rows} dòng: " if finding.rows else ""
-        yield f"{rows}{FINDING_VI[finding.check_id]}{place}; {finding.example}"
+        yield f"{rows}{finding.check.seen_vi}{place}; {finding.example}"
 
 
 def _sheet(table: Table, file: str) -> Sheet:

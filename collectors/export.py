@@ -18,6 +18,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from collectors.findings import Check, checks
+
 
 class ExportError(Exception):
     """An export that is refused as a whole; the text is for the person who made it, in Vietnamese."""
@@ -96,10 +98,19 @@ class Finding:
     rows: int
     example: str
 
+    @property
+    def check(self) -> Check:
+        """What the check is about: severity, dimension and words."""
+        return checks()[self.check_id]
+
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What became of one export and of each of its rows: read = accepted + merged + refused + skipped."""
+    """What became of one export and of each of its rows: read = accepted + merged + refused + skipped.
+
+    period_printed, period_seen: ISO ranges 2026-07-01..2026-07-31, a side that is not known left blank; "" where nothing
+    is printed (period_wording: the words), or no row has a reception.
+    """
 
     file_name: str
     outcome: Outcome
@@ -121,6 +132,9 @@ class ExportReport:
     findings: tuple[Finding, ...] = ()
     refusals: tuple[str, ...] = ()
     message_vi: str = ""
+    period_wording: str = ""
+    period_printed: str = ""
+    period_seen: str = ""
 
     @property
     def adds_up(self) -> bool:

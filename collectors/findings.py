@@ -1,51 +1,85 @@
-"""What each named check says of an export, in the words of the people who read it (Vietnamese)."""
+"""Every named check: its severity, its dimension, and its words for the people who read it (Vietnamese)."""
 
-FINDING_VI = {
-    # dossier lists
-    "unknown_status": "trạng thái không có trong danh mục, tính là không rõ",
-    "unknown_channel": "kênh tiếp nhận không có trong danh mục, tính là không rõ",
-    "unknown_level": "mức độ dịch vụ không có trong danh mục, tính là không rõ",
-    "unknown_flag": "giá trị có/không không hiểu được, tính là không rõ",
-    "unknown_rating": "mức hài lòng không có trong danh mục, không tính",
-    "odd_code": "mã hồ sơ không đúng dạng quy định",
-    "unknown_unit": "không biết hồ sơ thuộc đơn vị nào",
-    "no_due_date": "hồ sơ không có ngày hẹn trả",
-    "finished_before_received": "ngày có kết quả trước ngày tiếp nhận",
-    "due_before_received": "ngày hẹn trả trước ngày tiếp nhận",
-    "future_date": "ngày sau thời điểm xuất dữ liệu",
-    "finished_without_date": "trạng thái đã xong nhưng không có ngày kết thúc",
-    "open_with_finish_date": "có ngày kết thúc nhưng trạng thái chưa xong",
-    "repeated_with_other_reception": "cùng mã hồ sơ nhưng khác ngày tiếp nhận",
-    "personal_text": "tên đơn vị hoặc thủ tục có số định danh, điện thoại hoặc e-mail; phần đó đã được che",
-    "total_differs": "dòng tổng ghi khác số cộng của các dòng",
-    "odd_groups": "nhiều dòng nhóm liền nhau hơn mẫu quy định, phần không chắc để trống",
-    "serial_date": "ngày ghi bằng số thứ tự của Excel, đã đổi ra ngày",
-    "selected_dossiers": "mẫu chỉ liệt kê một phần hồ sơ, không dùng riêng để tính tỷ lệ",
-    "unknown_column": "cột lạ so với mẫu, không đọc",
-    "reading_note": "lưu ý khi đọc tệp",
-    "sheet_not_read": "trang tính không phải danh sách hồ sơ, không đọc",
-    # responses of the national portal
-    "P-complete": "phản hồi có ít đơn vị (hoặc thủ tục) hơn số cổng nói; chỉ dùng phần có, không thay bản đủ",
-    "P-page": "phản hồi là một trang khác trang được hỏi",
-    "P-drift": "cổng thêm, bớt hoặc đổi một trường so với cấu trúc đã biết",
-    "P-period": "khoảng ngày được hỏi không phải trọn tháng, quý hay năm",
-    "P-code": "mã đơn vị hoặc mã thủ tục không đúng dạng",
-    "P-provinces": "số tỉnh, thành phố khác 34",
-    "P-no-activity": "đơn vị không phát sinh hồ sơ và phản ánh; điểm của đơn vị không nói lên gì",
-    "P-range": "điểm hoặc tỷ lệ nằm ngoài khoảng cho phép",
-    "P-part": "tử số lớn hơn mẫu số",
-    "P-ratio": "tỷ lệ cổng ghi khác tử số chia mẫu số",
-    "P-ratio-severe": "tỷ lệ cổng ghi khác hẳn tử số chia mẫu số",
-    "P-unit-ratio": "tỷ lệ điểm của đơn vị khác điểm chia điểm tối đa",
-    "P-score": "điểm khác công thức",
-    "P-formula": "điểm nhóm khác công thức",
-    "P-base": "tổng hồ sơ khác nhau giữa hai chỗ của một phản hồi",
-    "P-chart": "biểu đồ tháng có giá trị không hợp lý",
-    "P-sum-channels": "cộng các kênh khác tổng hồ sơ",
-    "P-sum-received": "đúng hạn cộng quá hạn khác tổng tiếp nhận",
-    "P-sum-online": "trực tuyến đúng hạn cộng quá hạn khác tổng trực tuyến",
-    "P-sum-max": "cộng điểm tối đa các thành phần khác điểm tối đa của nhóm",
-    "P-sum-scores": "cộng điểm các thành phần khác điểm của đơn vị",
-    "P-sum-groups": "cộng điểm sáu nhóm khác tổng điểm",
-    "P-sum-radar": "cộng điểm các trục khác tổng điểm",
-}
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+
+class Severity(StrEnum):
+    """How grave it is that a check found something."""
+
+    ERROR = "error"  # numbers are wrong or incomplete
+    WARNING = "warning"  # they may be
+    NOTE = "note"  # good to know; no score depends on it
+
+
+class Dimension(StrEnum):
+    """Which side of quality a check bears on. Source: Government Data Quality Framework, 2020 (DAMA UK)."""
+
+    COMPLETENESS = "completeness"
+    UNIQUENESS = "uniqueness"
+    VALIDITY = "validity"
+    CONSISTENCY = "consistency"
+    TIMELINESS = "timeliness"
+    ACCURACY = "accuracy"
+
+
+class Looker(StrEnum):
+    """Who looks: the reader of an export, or the stored data."""
+
+    LIST = "list"
+    PORTAL = "portal"
+    DOSSIERS = "dossiers"
+    FIGURES = "figures"
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One named check; seen_vi, why_vi, todo_vi: what was seen, why it matters, what to do."""
+
+    check_id: str
+    looker: Looker
+    severity: Severity
+    dimension: Dimension
+    seen_vi: str
+    why_vi: str
+    todo_vi: str
+
+
+SEVERITY_VI = MappingProxyType({Severity.ERROR: "Lỗi", Severity.WARNING: "Cảnh báo", Severity.NOTE: "Lưu ý"})
+DIMENSION_VI = MappingProxyType(
+    {
+        Dimension.COMPLETENESS: "Đầy đủ",
+        Dimension.UNIQUENESS: "Không trùng lặp",
+        Dimension.VALIDITY: "Hợp lệ",
+        Dimension.CONSISTENCY: "Nhất quán",
+        Dimension.TIMELINESS: "Kịp thời",
+        Dimension.ACCURACY: "Chính xác",
+    }
+)
+
+
+@cache
+def checks() -> Mapping[str, Check]:
+    """Return every check by its id, in the order of `findings.toml`."""
+    document = tomllib.loads((files("collectors") / "findings.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({check.check_id: check for check in _parsed(document)})
+
+
+@cache
+def seen_vi() -> Mapping[str, str]:
+    """Return by check what was seen."""
+    return MappingProxyType({check_id: check.seen_vi for check_id, check in checks().items()})
+
+
+def _parsed(document: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Iterator[Check]:
+    for looker, entries in document.items():
+        for check_id, entry in entries.items():
+            severity, dimension = Severity(entry["severity"]), Dimension(entry["dimension"])
+            words = (entry["seen"], entry["why"], entry["todo"])
+            yield Check(check_id, Looker(looker), severity, dimension, *words)

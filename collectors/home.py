@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
@@ -68,6 +68,13 @@ port = 9108
 [schedule]
 # Giờ thu thập hằng ngày của `tthc up` (giờ Việt Nam); lần thứ hai dành cho số liệu đến muộn.
 times = ["06:30", "09:30"]
+
+[quality]
+# Tỷ lệ đạt thấp nhất (%) của từng mặt chất lượng; thấp hơn thì `tthc quality` và `tthc doctor` báo chưa đạt.
+completeness = 90
+validity = 95
+uniqueness = 99
+timeliness = 100
 
 # Lấy số liệu Bộ chỉ số 766 từ Cổng dịch vụ công quốc gia; xem docs/nguon-cong-dvcqg.md. Bỏ dấu # để bật.
 # [portal]
@@ -161,6 +168,21 @@ class ChannelSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class QualitySetting:
+    """The least share, in per cent, that each critical dimension of the data's quality must reach."""
+
+    completeness: int = 90
+    validity: int = 95
+    uniqueness: int = 99
+    timeliness: int = 100
+
+    @property
+    def least(self) -> dict[str, int]:
+        """Per cent by dimension."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class UnitSetting:
     """A unit's name and parent where the exports do not say, or say otherwise."""
 
@@ -183,6 +205,7 @@ class Config:
     screen: Address = Address(port=8501)
     exporter: Address = Address(port=9108)
     schedule: Schedule = field(default_factory=Schedule)
+    quality: QualitySetting = QualitySetting()
     units: tuple[UnitSetting, ...] = ()
     portal: Mapping[str, Any] = field(default_factory=dict)  # checked by the source itself, when it is asked
 
@@ -299,6 +322,7 @@ _SECTIONS = {
     "screen": Address,
     "exporter": Address,
     "schedule": Schedule,
+    "quality": QualitySetting,
 }
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -20,14 +20,22 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
     """Put exports of the archive into `collected`: one or a thousand, with the same result in any order."""
     # newest first, so that older versions mostly lose at once
     for export in sorted(exports, key=lambda export: (_captured(export), export.report.export_id), reverse=True):
-        for table in ("export", "finding", "refusal"):  # the same bytes, delivered again
+        for table in (
+            "export",
+            "export_period",
+            "export_unit",
+            "finding",
+            "refusal",
+        ):  # the same bytes, delivered again
             con.execute(f"DELETE FROM collected.{table} WHERE export_id = ?", [export.report.export_id])
         append(con, "collected.export", [_export_row(con, export)])
+        append(con, "collected.export_period", [_period_row(export)])
         append(con, "collected.finding", _finding_rows(export.report))
         if export.is_dossier_list:
             _load_dossiers(con, export)
         else:
             _load_statistics(con, export)
+    con.execute(_sql("observed_counts.sql"))
     con.execute(_sql("settle.sql"))
 
 
@@ -51,6 +59,7 @@ def _load_dossiers(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     }
     for name, value in variables.items():
         con.execute(f"SET VARIABLE {name} = ?", [value])
+    con.execute(_sql("observed_lists.sql"))
     con.execute(_sql("load_dossiers.sql"))
     con.execute(
         "INSERT INTO collected.refusal SELECT ?, sheet, row_number, column_name, reason, found FROM read_parquet(?)",
@@ -60,6 +69,18 @@ def _load_dossiers(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
 
 def _finding_rows(report: ExportReport) -> list[tuple[object, ...]]:
     return [(report.export_id, f.check_id, f.column, f.rows, f.example) for f in report.findings]
+
+
+def _period_row(export: Archived) -> tuple[object, ...]:
+    report = export.report
+    first = export.captures[0].astimezone(UTC).replace(tzinfo=None)
+    return (report.export_id, first, *_days(report.period_printed), *_days(report.period_seen))
+
+
+def _days(iso: str) -> tuple[date | None, date | None]:
+    """Return the days of an ISO range; None where a side, or all of it, is not known."""
+    start, _, end = iso.partition("..")
+    return (date.fromisoformat(start) if start else None, date.fromisoformat(end) if end else None)
 
 
 def _captured(export: Archived) -> datetime:

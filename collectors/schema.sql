@@ -109,3 +109,38 @@ CREATE TABLE collected.finding (
 
 -- one row per day whose counts must be made again, filled in the transaction that loads an export
 CREATE TABLE collected.touched_day (day DATE NOT NULL);
+
+-- one row per accepted export: when these bytes were first delivered; of a dossier list, the period printed and seen
+CREATE TABLE collected.export_period (
+    export_id VARCHAR NOT NULL,
+    first_captured_at TIMESTAMP NOT NULL,  -- UTC
+    printed_start DATE,                -- NULL: not printed, or open on that side
+    printed_end DATE,
+    seen_start DATE,                   -- first and last reception; NULL: none
+    seen_end DATE
+);
+
+-- one row per dossier list and unit: how many of its rows were accepted
+CREATE TABLE collected.export_unit (
+    export_id VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL,
+    rows BIGINT NOT NULL
+);
+
+-- one row per dossier and source of which exports tell different days of reception
+CREATE TABLE collected.reception_conflict (
+    source VARCHAR NOT NULL,
+    dossier_code VARCHAR NOT NULL
+);
+
+-- one row per delivered count and complete response: the history of `statistic`; scores and averages are not kept
+CREATE TABLE collected.observation (
+    source VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL,        -- "id:…" where the response gives only the id, see unit_alias
+    period_start DATE NOT NULL,
+    period_end DATE NOT NULL,
+    measure VARCHAR NOT NULL,
+    value DECIMAL(20, 4),
+    export_id VARCHAR NOT NULL,
+    captured_at TIMESTAMP NOT NULL     -- UTC
+);

@@ -34,6 +34,7 @@ from collectors.home import VIETNAM
 from metrics.alerts import Rule, Severity
 from metrics.definitions import METRICS
 from metrics.insight.intervals import Evidence, evidence
+from metrics.quality import Quality, published_quality
 from metrics.snapshot import Snapshot, SnapshotError, current_id, open_snapshot
 from metrics.targets import Op
 from metrics.units import NATIONAL
@@ -50,6 +51,7 @@ _PERIOD = ("indicator", "period", "source")
 _PERIOD_COLUMNS = ("metric", "period", "source")
 _SOURCE = ("source",)
 _NUMERIC = {Op.AT_LEAST, Op.ABOVE, Op.EQUAL, Op.AT_MOST}
+_DIMENSION = ("source", "dimension")
 _SNAPSHOT_TEXTS = ("snapshot_id", "definitions_version", "synthetic")
 _SOURCE_TEXTS = ("source", "synthetic")
 _INDICATOR_TEXTS = ("indicator", "label", "direction")
@@ -125,6 +127,13 @@ FAMILIES: tuple[Family, ...] = (
     Family("tthc_collector_last_success_timestamp_seconds", "When that last succeeded; 0: never.", _SOURCE),
     Family("tthc_collector_last_run_rows", "Rows read in the source's last collection.", _SOURCE),
     Family("tthc_collector_last_run_rows_rejected", "Rows refused in the source's last collection.", _SOURCE),
+    Family(
+        "tthc_data_quality_ratio",
+        "Share of the worst check of a dimension of quality that holds, as published: a fraction of 1.",
+        _DIMENSION,
+    ),
+    Family("tthc_data_quality_checked", "Cases that this check looked at: a count.", _DIMENSION),
+    Family("tthc_data_quality_failing", "Cases of them that failed: a count.", _DIMENSION),
     Family("tthc_alerts_firing", "Alerts raised when the snapshot was published.", ("rule", "severity")),
     Family("tthc_indicator_info", "An indicator's name; direction: which way is better.", _INDICATOR_TEXTS),
     Family("tthc_unit_info", "A unit's name and where it belongs.", _UNIT_TEXTS),
@@ -353,6 +362,8 @@ def _from_snapshot(snapshot: Snapshot) -> Iterator[Series]:
         yield from _snapshot_series(row)
     for row in snapshot.rows(_SOURCES):
         yield from _source_series(row)
+    for one in published_quality(snapshot):
+        yield from _quality_series(one)
     yield from _alert_series(snapshot.rows(_ALERTS))
     for row in units:
         yield Series("tthc_unit_info", _texts(row, *_UNIT_TEXTS), 1)
@@ -383,6 +394,13 @@ def _source_series(row: Row) -> Iterator[Series]:
         yield Series("tthc_collector_last_run_rows", source, row["rows"])
     if row["rows_refused"] is not None:
         yield Series("tthc_collector_last_run_rows_rejected", source, row["rows_refused"])
+
+
+def _quality_series(one: Quality) -> Iterator[Series]:
+    labels = (one.source, one.dimension.value)
+    yield Series("tthc_data_quality_ratio", labels, float(one.share))
+    yield Series("tthc_data_quality_checked", labels, one.checked)
+    yield Series("tthc_data_quality_failing", labels, one.failing)
 
 
 def _alert_series(rows: list[Row]) -> Iterator[Series]:

@@ -18,12 +18,14 @@ from typing import Any
 
 import duckdb
 
-from metrics import alerts
+from collectors.findings import checks
+from metrics import alerts, quality
 from metrics.alerts import SourceState
 from metrics.assess import Assessment, Scope, TargetBook
 from metrics.definitions import METRICS, Kind, definitions_version
 from metrics.journal import Collected, Journal, RecordedExport, naive_utc
-from metrics.periods import Period, kept
+from metrics.periods import Period, PeriodKind, kept, month
+from metrics.quality_checks import quality_checks
 from metrics.rates import (
     Delivered,
     Source,
@@ -36,11 +38,13 @@ from metrics.rates import (
 )
 from metrics.snapshot import POINTER, SUFFIX, quoted, sha256_of
 from metrics.targets import Register
+from metrics.unit_history import UnitHistory, load_history
 from metrics.units import Named, Unit, UnitTree, build_tree
 
 KEPT = 7
 RUNS_KEPT = 60
 _DRAFT = ".tmp"
+_RUNNING = (PeriodKind.MONTH_TO_DATE, PeriodKind.QUARTER_TO_DATE, PeriodKind.YEAR_TO_DATE)
 _REPLACE_TRIES = 100  # Windows refuses to replace a file that somebody is reading at that instant
 _REPLACE_PAUSE_SECONDS = 0.02
 
@@ -56,11 +60,13 @@ def publish(
     names: Mapping[str, str] | None = None,
     primary_source: str | None = None,
     office: str | None = None,
+    history: UnitHistory | None = None,
 ) -> str:
     """Publish what is committed in the warehouse and return the id of the snapshot.
 
     now: UTC. parents, names: of units, set by hand. primary_source: whose ratios alert where two sources have them.
-    office: alert only for this unit and those below it. Call it outside a transaction.
+    office: alert only for this unit and those below it. history: of units; None: that of the product.
+    Call it outside a transaction.
     Raises UnitError when the parents set by hand go round in a circle.
     """
     published.mkdir(parents=True, exist_ok=True)
@@ -70,7 +76,7 @@ def publish(
     draft = published / f"{snapshot_id}{SUFFIX}{_DRAFT}"
     with _attached(con, draft) as cursor:
         units = build_tree(_names_said(cursor), parents=parents, names=names)
-        content = _Content(cursor, units, Journal(journal), register, moment)
+        content = _Content(cursor, units, Journal(journal), register, moment, history or load_history())
         content.fill(snapshot_id, primary_source=primary_source, office=office)
     _flush(draft)
     digest = sha256_of(draft)
@@ -227,8 +233,10 @@ ORDER BY e.captured_at DESC NULLS LAST, r.export_id, r.sheet, r.row_number
 LIMIT 10000;
 
 CREATE TABLE snapshot.finding AS
-SELECT f.export_id, coalesce(e.file_name, f.export_id) AS file_name, f.check_id, f.column_name, f.rows, f.example
+SELECT f.export_id, coalesce(e.file_name, f.export_id) AS file_name, f.check_id, f.column_name, f.rows, f.example,
+    c.severity, c.dimension
 FROM collected.finding AS f
+LEFT JOIN named_check AS c ON c.check_id = f.check_id
 LEFT JOIN collected.export AS e ON e.export_id = f.export_id
 ORDER BY e.captured_at DESC NULLS LAST, f.export_id, f.check_id;
 """
@@ -336,11 +344,14 @@ class _Content:
         journal: Journal,
         register: Register,
         now: datetime,
+        history: UnitHistory,
     ) -> None:
         self._cursor = cursor
         self._units = units
         self._register = register
         self._now = now
+        self._history = history
+        self._bounds: list[quality.Bounds] = []
         self._collected = journal.collected()
         self._outcomes = journal.newest_outcomes()
         self._runs = journal.runs(RUNS_KEPT)
@@ -348,6 +359,8 @@ class _Content:
     def fill(self, snapshot_id: str, *, primary_source: str | None, office: str | None) -> None:
         """Write every table."""
         self._run(_TABLES)
+        self._run(quality.TABLES_SQL)
+        self._name_checks()
         self._run(_COPIES)
         self._run(_UNIT_DAY)
         self._append("unit", ((u.code, u.name, u.parent, u.level, u.leaf) for u in self._units.units.values()))
@@ -357,6 +370,7 @@ class _Content:
         self._append("assessment", map(_assessment_row, assessments))
         self._append("export", self._export_rows())
         self._append("run", map(astuple, self._runs))
+        self._quality(sources)
         raised = [
             *alerts.below_target(assessments, self._units, sources, primary_source=primary_source, office=office),
             *alerts.late_sources(sources, self._now),
@@ -435,11 +449,29 @@ class _Content:
         periods = kept(source.as_of_day, newest)
         units = self._units_of(source)
         by_period = self._sums(source, periods)
+        current = {one.label for one in periods if one.kind in _RUNNING} | {month(newest or source.as_of_day).label}
         for period in periods:
             sums = self._units.rolled_up(by_period[period.label])
+            if period.label in current:
+                for code, counts in sums.items():
+                    self._bounds += quality.bounds(source.source, code, period.kind, period.label, counts)
             for unit in units:
                 scope = Scope(source.source, unit, period, source.as_of_day)
                 yield from assess_dossiers(books, METRICS, scope, sums.get(unit.code, {}), filled=filled)
+
+    def _name_checks(self) -> None:
+        """Tell the engine how grave each named check is."""
+        self._run("CREATE OR REPLACE TEMP TABLE named_check (check_id VARCHAR, severity VARCHAR, dimension VARCHAR)")
+        with self._cursor.appender("temp.main.named_check") as appender:
+            for one in checks().values():
+                appender.append_row(one.check_id, one.severity, one.dimension)
+
+    def _quality(self, sources: Sequence[SourceState]) -> None:
+        """Write what the checks found, and how far doubtful cases could move a rate."""
+        found = quality_checks(self._cursor, units=self._units, history=self._history, sources=sources, now=self._now)
+        self._append("quality_check", map(astuple, found))
+        self._append("quality", map(astuple, quality.dimensions(found)))
+        self._append("assessment_bounds", ((*astuple(one), one.low, one.high) for one in self._bounds))
 
     def _units_of(self, source: Source) -> list[Unit]:
         """Return the units with a dossier of the source, ever, of their own or below them."""

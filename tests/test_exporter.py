@@ -46,6 +46,8 @@ CREATE TABLE alert (
     period_label VARCHAR, source VARCHAR, numerator BIGINT, denominator BIGINT, ratio DOUBLE,
     target_value DOUBLE, gap BIGINT, message_vi VARCHAR, message_en VARCHAR
 );
+CREATE TABLE quality (source VARCHAR, dimension VARCHAR, checked BIGINT, failing BIGINT, critical BOOLEAN);
+INSERT INTO quality VALUES ('igate', 'completeness', 8, 2, TRUE), ('igate', 'accuracy', 3, 3, FALSE);
 """
 
 UNITS = [
@@ -388,12 +390,37 @@ def test_only_current_periods_and_no_case_becomes_a_label(text: bytes) -> None:
         "direction",
         "version",
     }
-    names |= {"unit_name", "level", "parent_code", "snapshot_id", "definitions_version", "synthetic"}
+    names |= {"dimension", "unit_name", "level", "parent_code", "snapshot_id", "definitions_version", "synthetic"}
     labels = [pair for _, found in series(text) for pair in found]
     assert {name for name, _ in labels} <= names
     periods = {"month_to_date", "year_to_date", "latest_month", "month", "quarter", "year"}
     assert {found for name, found in labels if name == "period"} == periods
     assert {found for name, found in labels if name == "unit_code"} == {unit[0] for unit in UNITS}
+
+
+def test_the_quality_of_a_source_comes_with_its_counts_and_without_a_total(text: bytes) -> None:
+    told = {
+        (name.removeprefix("tthc_data_quality_"), dict(labels)["dimension"]): number
+        for (name, labels), number in series(text).items()
+        if name.startswith("tthc_data_quality_")
+    }
+    assert told == {
+        ("ratio", "completeness"): 0.75,  # 1 - 2 / 8
+        ("checked", "completeness"): 8,
+        ("failing", "completeness"): 2,
+        ("ratio", "accuracy"): 0,
+        ("checked", "accuracy"): 3,
+        ("failing", "accuracy"): 3,
+    }
+
+
+def test_a_snapshot_of_before_there_was_a_quality_is_served_without_it(tmp_path: Path) -> None:
+    publish(tmp_path / "published")
+    with duckdb.connect(str(tmp_path / "published" / f"{FIRST}.duckdb")) as con:
+        con.execute("DROP TABLE quality")
+    found = render(tmp_path / "published")
+    assert b"tthc_snapshot_info" in found
+    assert b"tthc_data_quality" not in found
 
 
 def test_a_ratio_is_a_fraction_of_one(text: bytes) -> None:

@@ -15,6 +15,7 @@ from tthc.alerts_cli import alerts
 from tthc.index766_cli import index766
 from tthc.layout_cli import layout
 from tthc.options import example as _example
+from tthc.quality_cli import quality
 
 if TYPE_CHECKING:
     from collectors.home import Home
@@ -338,5 +339,5 @@ def doctor(home: Path, as_json: bool) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (layout, alerts, index766, past_cli.diff, past_cli.lineage, past_cli.reconcile):
+for command in (layout, alerts, index766, quality, past_cli.diff, past_cli.lineage, past_cli.reconcile):
     main.add_command(command)

@@ -8,13 +8,17 @@ from pathlib import Path
 
 from collectors.dossier import FIELDS
 from collectors.export import Outcome
+from collectors.findings import DIMENSION_VI
 from collectors.home import VIETNAM, ConfigError, Home, open_home
 from metrics.journal import Journal
+from metrics.quality import overall, published_quality
 from metrics.snapshot import open_snapshot
 from metrics.targets import TargetError, load_register
 from metrics.unit_history import HistoryError, load_history
 from metrics.working_days import CalendarError, Certainty, load_calendar
 from tthc import portal
+from tthc.quality_cli import below
+from tthc.show import percent
 
 _LEAST_FREE_BYTES = 1 << 30
 _STALE_AFTER = timedelta(days=2)  # two full daily runs
@@ -45,6 +49,7 @@ def examine(path: Path, *, now: datetime) -> list[Check]:
         _stored,
         _snapshot,
         _sources,
+        _quality,
         _portal,
         _last_run,
     )
@@ -132,6 +137,23 @@ def _sources(home: Home, now: datetime) -> Iterator[Check]:
         advice = "; đưa bản xuất mới vào" if late else ""
         when = f"{captured.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
         yield Check(f"source {row['source']}", not late, f"số liệu lấy lúc {when}{advice}")
+
+
+def _quality(home: Home, _now: datetime) -> Iterator[Check]:
+    """The quality of each source as published: its worst critical dimension."""
+    snapshot = open_snapshot(home.path)
+    if snapshot is None:
+        return
+    shares = published_quality(snapshot)
+    poor = below(shares, home.config.quality.least)
+    for source in dict.fromkeys(one.source for one in shares):
+        worst = overall(one for one in shares if one.source == source)
+        if worst is None:
+            continue
+        low = ", ".join(DIMENSION_VI[one.dimension].lower() for one in poor if one.source == source)
+        advice = f"; chưa đạt ngưỡng: {low}; xem `tthc quality --source {source}`" if low else ""
+        words = f"{DIMENSION_VI[worst.dimension].lower()} {percent(float(worst.share))}"
+        yield Check(f"quality {source}", not low, f"chất lượng số liệu, mặt thấp nhất: {words}{advice}")
 
 
 def _last_run(home: Home, _now: datetime) -> Iterator[Check]:

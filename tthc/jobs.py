@@ -18,6 +18,7 @@ from metrics import count
 from metrics.journal import Journal
 from metrics.publish import publish
 from metrics.targets import Register, load_register
+from metrics.unit_history import UnitHistory, load_history
 from tthc import alerting
 
 
@@ -78,24 +79,24 @@ def collect(
 
     failed: reports of what could not even be fetched; they belong to this run.
     """
-    register = load_register(home.extra_targets)
+    register, history = load_register(home.extra_targets), load_history(home.extra_history)
     with _opened(home, now) as store:
         collecting.restore(store.con, home, everything=store.empty)
         reports = [*collecting.collect(store.con, home, paths, told=told, now=now, progress=progress), *failed]
         _count(store, everything=store.empty)
         Journal(home.journal).record_run(started_at=now, finished_at=datetime.now(UTC), exports=reports)
-        done = Collected(tuple(reports), _publish(store, home, register, now))
+        done = Collected(tuple(reports), _publish(store, home, register, history, now))
     alerting.settle(home, now=now)
     return done
 
 
 def rebuild(home: Home, *, now: datetime) -> tuple[int, str]:
     """Make warehouse and counts again from the archive alone; return the number of exports and the snapshot."""
-    register = load_register(home.extra_targets)
+    register, history = load_register(home.extra_targets), load_history(home.extra_history)
     with _opened(home, now, anew=True) as store:
         exports = collecting.restore(store.con, home, everything=True)
         _count(store, everything=True)
-        return exports, _publish(store, home, register, now)
+        return exports, _publish(store, home, register, history, now)
 
 
 def _opened(home: Home, now: datetime, *, anew: bool = False) -> AbstractContextManager[Warehouse]:
@@ -108,7 +109,7 @@ def _count(store: Warehouse, *, everything: bool) -> None:
     store.con.execute("COMMIT")
 
 
-def _publish(store: Warehouse, home: Home, register: Register, now: datetime) -> str:
+def _publish(store: Warehouse, home: Home, register: Register, history: UnitHistory, now: datetime) -> str:
     return publish(
         store.con,
         published=home.published,
@@ -119,4 +120,5 @@ def _publish(store: Warehouse, home: Home, register: Register, now: datetime) ->
         names=home.config.names,
         primary_source=home.config.office.primary_source or None,
         office=home.config.office.unit or None,
+        history=history,
     )

@@ -22,6 +22,7 @@ from collectors.home import VIETNAM
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from collectors.findings import Check as NamedCheck
     from metrics.assess import Assessment
     from metrics.rates import Volumes
     from metrics.snapshot import Snapshot
@@ -103,14 +104,35 @@ def reports(found: Sequence[ExportReport], *, dry_run: bool) -> None:
 def _explain(out: Console, report: ExportReport) -> None:
     from collectors.wording import Tone, remarks
 
-    marks = {Tone.REFUSED: "[red]Từ chối[/red]", Tone.NOTE: "[yellow]Lưu ý[/yellow]"}
+    marks = {
+        Tone.REFUSED: "[red]Từ chối[/red] ",
+        Tone.ERROR: "[red]Lỗi[/red] ",
+        Tone.WARNING: "[yellow]Cảnh báo[/yellow] ",
+        Tone.NOTE: "[cyan]Lưu ý[/cyan] ",
+        Tone.PLAIN: "",
+    }
     for remark in remarks(report):
-        out.print(f"{marks[remark.tone]} {escape(remark.text)}", soft_wrap=True)
+        out.print(f"{marks[remark.tone]}{escape(remark.text)}", soft_wrap=True)
 
 
 def reports_json(found: Sequence[ExportReport], snapshot_id: str | None) -> str:
     """Return the reports of a collection as one document."""
-    return to_json({"snapshot_id": snapshot_id, "reports": [asdict(report) for report in found]})
+    return to_json({"snapshot_id": snapshot_id, "reports": [_report(report) for report in found]})
+
+
+def _report(report: ExportReport) -> dict[str, Any]:
+    findings = [{**asdict(one), **_check(one.check)} for one in report.findings]
+    return {**asdict(report), "findings": findings}
+
+
+def _check(check: "NamedCheck") -> dict[str, str]:
+    return {
+        "severity": check.severity,
+        "dimension": check.dimension,
+        "seen_vi": check.seen_vi,
+        "why_vi": check.why_vi,
+        "todo_vi": check.todo_vi,
+    }
 
 
 def rates(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> None:

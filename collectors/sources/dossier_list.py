@@ -25,6 +25,7 @@ from collectors.layout import PATH
 from collectors.personal_data import is_personal, masked
 from collectors.reading.table import Table
 from collectors.reading.text import clean
+from collectors.sources import dossier_period
 from collectors.sources.dossier_staging import Sheet, append, connection, derive_status, land, sql
 
 SYNTHETIC_SOURCE = "demo"
@@ -204,6 +205,7 @@ def _report(
     synthetic = any(sheet.header.synthetic for sheet in sheets)
     unmapped = Counter(text for sheet in sheets for text in sheet.header.unmapped)
     findings = con.execute("SELECT check_id, column_name, rows, example FROM finding").fetchall()
+    period = dossier_period.printed((*sheet.header.title_cells, sheet.table.sheet) for sheet in sheets)
     return ExportReport(
         file_name=origin.file_name,
         outcome=Outcome.ACCEPTED,
@@ -222,8 +224,16 @@ def _report(
         mapped={header.headers[place]: name for name, place in header.columns.items()},
         unmapped=tuple(text for text in unmapped if not is_personal(text)),
         dropped=tuple(text for text in unmapped if is_personal(text)),
-        findings=(*(Finding(*row) for row in findings), *_findings_of_form(sheets), *more),
+        findings=(
+            *(Finding(*row) for row in findings),
+            *_findings_of_form(sheets),
+            *dossier_period.outside(con, period),
+            *more,
+        ),
         refusals=_first_refusals(con),
+        period_wording=period.wording if period else "",
+        period_printed=period.iso if period else "",
+        period_seen=dossier_period.seen(con),
     )
 
 

@@ -10,7 +10,13 @@ from dashboard.listings import mark, table
 from dashboard.markup import Html, Table, badge, element, join
 from dashboard.words import Words
 
-_SIGN = {Tone.REFUSED: "refused", Tone.NOTE: "warning"}
+_SIGN = {
+    Tone.REFUSED: "refused",
+    Tone.ERROR: "critical",
+    Tone.WARNING: "warning",
+    Tone.NOTE: "other",
+    Tone.PLAIN: "other",
+}
 _PARTS = ("accepted", "merged", "refused", "skipped")
 
 
