@@ -21,7 +21,7 @@ from requests.adapters import BaseAdapter
 from urllib3.exceptions import MaxRetryError
 from urllib3.exceptions import SSLError as ConnectionSSLError
 
-from collectors.home import VIETNAM
+from collectors.home import VIETNAM, ConfigError
 from collectors.sources import portal_v2, stored_response
 from collectors.sources.portal_client import (
     CLOSED,
@@ -44,10 +44,11 @@ from collectors.sources.portal_client import (
     portal_settings,
     spent_on,
 )
+from collectors.sources.portal_client.fetch import open_session
 from collectors.sources.portal_client.period import Kind, containing, period_between, period_of
-from collectors.sources.portal_client.secrecy import credentials_in, redacted, redacted_text
-from collectors.sources.portal_client.transport import Received, open_session
 from collectors.sources.portal_v2 import Endpoint
+from collectors.web.secrecy import credentials_in, redacted, redacted_text
+from collectors.web.transport import Received
 from tests.portal_server import FILES, RECORDED, ROOT_CODE, ROOT_ID, Fault, Portal, portal_server
 
 AGENT = "tthc/0.1 (So A; giamsat@example.gov.vn)"
@@ -624,7 +625,7 @@ def test_certificates_are_always_checked(tmp_path: Path) -> None:
     with open_session(config(ca_bundle=str(bundle))) as session:
         assert session.verify == str(bundle)
     for missing in ("false", str(tmp_path / "none.pem")):
-        with pytest.raises(PortalSettingsError, match="ca_bundle"), open_session(config(ca_bundle=missing)):
+        with pytest.raises(ConfigError, match="ca_bundle"), open_session(config(ca_bundle=missing)):
             pass
 
 

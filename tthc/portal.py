@@ -16,7 +16,6 @@ from filelock import FileLock, Timeout
 from collectors.export import ExportReport, Outcome
 from collectors.home import VIETNAM, ConfigError, Home
 from collectors.sources.portal_client import (
-    CLOSED,
     CallResult,
     Circuit,
     Fingerprint,
@@ -156,13 +155,7 @@ def _history(journal: Journal) -> list[Observed]:
 
 def circuit(journal: Journal) -> Circuit:
     """Return whether the portal said no at the last run, and until when nobody asks."""
-    text = journal.recall(_CIRCUIT)
-    if text is None:
-        return CLOSED
-    values: dict[str, Any] = json.loads(text)
-    for name in ("blocked_since", "not_before"):
-        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
-    return Circuit(**values)
+    return Circuit.from_json(journal.recall(_CIRCUIT))
 
 
 def _fingerprints(journal: Journal) -> dict[str, Fingerprint]:
@@ -174,7 +167,7 @@ def _remember(journal: Journal, history: Sequence[Observed], result: RunResult, 
     kept = [asdict(one) for one in history if now - one.captured_at <= _KEPT]
     prints = {name: one.to_json() for name, one in result.fingerprints.items()}
     journal.remember(_HISTORY, json.dumps(kept, default=_text))
-    journal.remember(_CIRCUIT, json.dumps(asdict(result.circuit), default=_text))
+    journal.remember(_CIRCUIT, result.circuit.to_json())
     journal.remember(_FINGERPRINTS, json.dumps(prints))
 
 

@@ -6,10 +6,10 @@ from datetime import UTC
 
 from collectors.sources.portal_client.period import Kind, Period
 from collectors.sources.portal_client.plan import PlannedCall
-from collectors.sources.portal_client.secrecy import redacted
 from collectors.sources.portal_client.settings import Asking, EndpointSettings, PortalSettings
-from collectors.sources.portal_client.transport import Received
 from collectors.sources.portal_v2 import Endpoint
+from collectors.web.secrecy import redacted
+from collectors.web.transport import Received
 
 _KEPT_HEADERS = frozenset({"content-type", "content-length", "content-encoding", "date", "last-modified", "etag"})
 _KEPT_HEADERS |= {"retry-after", "server", "x-request-id"}

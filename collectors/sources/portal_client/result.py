@@ -3,23 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from collectors.sources.portal_client.circuit import Circuit
 from collectors.sources.portal_client.drift import NO_DRIFT, Drift
 from collectors.sources.portal_client.fingerprint import Fingerprint
 from collectors.sources.portal_client.plan import Observed, PlannedCall, Verdict
 from collectors.statistic import PortalFinding
-
-
-class Halt(StrEnum):
-    """Why a run ended before its plan did."""
-
-    BLOCKED = "blocked"  # the portal says no, now or earlier today
-    UNAVAILABLE = "unavailable"  # not reachable from here, or out of order
-    ROOT_UNKNOWN = "root_unknown"  # the list of provinces was not accepted, or does not hold ours
-    DAILY_CAP = "daily_cap"
-    WINDOW = "window"
+from collectors.web.circuit import Circuit
+from collectors.web.pace import Halt
 
 
 @dataclass(frozen=True, slots=True)

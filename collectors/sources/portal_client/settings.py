@@ -13,15 +13,24 @@ from urllib.parse import urlsplit
 
 from collectors.home import ConfigError
 from collectors.sources.portal_client.period import Kind, Period, period_of
-from collectors.sources.portal_client.secrecy import credentials_in
 from collectors.sources.portal_v2 import Endpoint
+from collectors.web.limits import (
+    LOOPBACK,
+    PAUSE_VI,
+    PROXY_VI,
+    TIMEOUTS_VI,
+    USER_AGENT_VI,
+    is_pair,
+    is_pause,
+    is_proxy,
+    is_user_agent,
+    is_whole,
+)
+from collectors.web.secrecy import credentials_in
 
 OVERVIEW, CATALOGUE = "overview", "catalogue"
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ROOT_CODE = re.compile(r"H\d{2}")
-_CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+")
-_BROWSER = re.compile(r"mozilla|chrome|safari|gecko|webkit", re.I)
 
 
 class PortalSettingsError(ConfigError):
@@ -153,7 +162,7 @@ def _endpoint(group: str, entry: Mapping[str, Any]) -> EndpointSettings:
     except (TypeError, ValueError) as error:
         raise PortalSettingsError(f"[portal.endpoints.{group}] không dùng được: {error}.") from error
     counts = (endpoint.page_size, endpoint.max_pages)
-    if not re.fullmatch(r"/[\w./-]+", endpoint.path) or not all(_whole(count, 0, 1000) for count in counts):
+    if not re.fullmatch(r"/[\w./-]+", endpoint.path) or not all(is_whole(count, 0, 1000) for count in counts):
         raise PortalSettingsError(f"[portal.endpoints.{group}] cần path dạng /api/…, page_size và max_pages đến 1000.")
     return endpoint
 
@@ -168,16 +177,6 @@ def _read(key: str, value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _whole(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
-def _pair(value: object, least: float, most: float) -> bool:
-    numbers = value if isinstance(value, tuple) else ()
-    sound = [number for number in numbers if isinstance(number, int | float) and not isinstance(number, bool)]
-    return len(numbers) == len(sound) == 2 and all(least <= number <= most for number in sound)
-
-
 def _address(settings: PortalSettings) -> bool:
     """https, host only; plain http is for the demonstration server on this machine, which is always synthetic."""
     try:
@@ -186,18 +185,8 @@ def _address(settings: PortalSettings) -> bool:
     except (ValueError, TypeError, AttributeError):
         return False
     bare = bool(parts.hostname) and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
-    local = parts.hostname in _LOOPBACK and port != 0
+    local = parts.hostname in LOOPBACK and port != 0
     return bare and (local if settings.synthetic else parts.scheme == "https")
-
-
-def _user_agent(settings: PortalSettings) -> bool:
-    agent = settings.user_agent
-    sound = isinstance(agent, str) and agent.isascii() and agent.isprintable() and len(agent) <= 200
-    return sound and bool(_CONTACT.search(agent)) and not _BROWSER.search(agent)
-
-
-def _proxy(settings: PortalSettings) -> bool:
-    return isinstance(settings.proxy, str) and bool(re.fullmatch(r"(https?://[\w.-]+(:\d{1,5})?/?)?", settings.proxy))
 
 
 _RULES: Mapping[str, tuple[Callable[[PortalSettings], bool], str]] = MappingProxyType(
@@ -210,33 +199,24 @@ _RULES: Mapping[str, tuple[Callable[[PortalSettings], bool], str]] = MappingProx
             " (127.0.0.1) và khi synthetic = true",
         ),
         "root_code": (lambda s: bool(_ROOT_CODE.fullmatch(str(s.root_code))), "mã tỉnh, ví dụ “H35”"),
-        "user_agent": (
-            _user_agent,
-            "tên phần mềm và cách liên hệ thật, không dấu, không giả làm trình duyệt, ví dụ"
-            " “tthc/0.1 (So A; giamsat@example.gov.vn)”",
-        ),
+        "user_agent": (lambda s: is_user_agent(s.user_agent), USER_AGENT_VI),
         "groups": (lambda s: bool(s.groups) and set(s.groups) <= set(s.endpoints), "các nhóm có trong portal_v2.toml"),
         "since": (
             lambda s: s.since == "" or period_of(str(s.since)) is not None,
             "“2026-01”, “2026-Q1”, “2026” hoặc “”",
         ),
-        "page_size": (lambda s: _whole(s.page_size, 0, 1000), "số nguyên từ 0 (theo portal_v2.toml) đến 1000"),
-        "timeouts": (lambda s: _pair(s.timeouts, 0.01, 120), "hai số giây (kết nối, đọc) từ 0.01 đến 120"),
-        "pause_seconds": (
-            lambda s: (
-                _pair(s.pause_seconds, 0.0 if s.synthetic else 1.0, 60) and s.pause_seconds[0] <= s.pause_seconds[1]
-            ),
-            "hai số giây tăng dần từ 1 đến 60: Cổng là của chung, không hỏi dồn dập",
-        ),
-        "daily_cap": (lambda s: _whole(s.daily_cap, 1, 1000), "số nguyên từ 1 đến 1000 yêu cầu một ngày"),
-        "run_minutes": (lambda s: _whole(s.run_minutes, 1, 360), "số phút từ 1 đến 360"),
+        "page_size": (lambda s: is_whole(s.page_size, 0, 1000), "số nguyên từ 0 (theo portal_v2.toml) đến 1000"),
+        "timeouts": (lambda s: is_pair(s.timeouts, 0.01, 120), TIMEOUTS_VI.format(most=120)),
+        "pause_seconds": (lambda s: is_pause(s.pause_seconds, synthetic=s.synthetic), PAUSE_VI),
+        "daily_cap": (lambda s: is_whole(s.daily_cap, 1, 1000), "số nguyên từ 1 đến 1000 yêu cầu một ngày"),
+        "run_minutes": (lambda s: is_whole(s.run_minutes, 1, 360), "số phút từ 1 đến 360"),
         "expected_units": (
-            lambda s: _whole(s.expected_units, 0, 10_000),
+            lambda s: is_whole(s.expected_units, 0, 10_000),
             "số đơn vị từ 0 (không định trước) đến 10000",
         ),
-        "freeze_after_days": (lambda s: _whole(s.freeze_after_days, 1, 60), "số ngày từ 1 đến 60"),
-        "catalogue_every_days": (lambda s: _whole(s.catalogue_every_days, 1, 366), "số ngày từ 1 đến 366"),
+        "freeze_after_days": (lambda s: is_whole(s.freeze_after_days, 1, 60), "số ngày từ 1 đến 60"),
+        "catalogue_every_days": (lambda s: is_whole(s.catalogue_every_days, 1, 366), "số ngày từ 1 đến 366"),
         "ca_bundle": (lambda s: isinstance(s.ca_bundle, str), "đường dẫn tệp chứng thư, hoặc “”"),
-        "proxy": (_proxy, "http://máy-chủ:cổng, không kèm tên và mật khẩu"),
+        "proxy": (lambda s: is_proxy(s.proxy), PROXY_VI),
     }
 )
