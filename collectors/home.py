@@ -54,6 +54,7 @@ times = ["06:30", "09:30"]
 # base_url = "https://dichvucong.gov.vn"
 # root_code = "H35"
 # user_agent = "tthc/0.1 (ten co quan; hop-thu@example.gov.vn)"
+# again = ["2026-08"]  # hỏi lại các kỳ đã khép này mỗi ngày một lần; lấy xong thì bỏ đi
 
 # Tên và đơn vị cha khi bản xuất không nói, hoặc nói khác. Lặp lại khối này cho từng đơn vị.
 # [[unit]]

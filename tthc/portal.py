@@ -105,7 +105,7 @@ def _keep(home: Home, call: PlannedCall, response: bytes, request: bytes, status
 
 
 def _hand_over(home: Home, folder: Path, fetched: Fetched, reply: Reply) -> None:
-    place = _place(home, reply.response, reply.request)
+    place = _place(home, reply.response, reply.asked)
     about = place.with_suffix(".about.json")
     if reply.verdict is Verdict.ACCEPTED:
         name = f"{len(fetched.files):03d}-{reply.call.endpoint.value.replace('/', '-')}.json"

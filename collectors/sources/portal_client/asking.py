@@ -66,6 +66,13 @@ def canonical(config: PortalSettings, call: PlannedCall, body: Mapping[str, obje
     return json.dumps(request, ensure_ascii=False, sort_keys=True).encode()
 
 
+def of_whole_list(request: bytes, *, pages: int, rows: int) -> bytes:
+    """Return the request of a page, saying that every page of its list was received in this run, no row twice."""
+    said: dict[str, object] = json.loads(request)
+    said["whole_list"] = {"pages": pages, "rows": rows}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+
+
 def url_of(config: PortalSettings, call: PlannedCall) -> str:
     """Return the address of an endpoint."""
     return config.base_url.rstrip("/") + config.endpoints[call.group].path

@@ -26,6 +26,7 @@ import requests
 from collectors.home import VIETNAM
 from collectors.sources.portal_client.across import across
 from collectors.sources.portal_client.ask import Answer, Asker, OnBytes
+from collectors.sources.portal_client.asking import of_whole_list
 from collectors.sources.portal_client.catalogue import Pages
 from collectors.sources.portal_client.drift import merged
 from collectors.sources.portal_client.fingerprint import Fingerprint
@@ -175,8 +176,9 @@ class _Run:
         finally:
             last = answers[-1].judgement.verdict if answers else Verdict.REJECTED
             verdict = Verdict.REJECTED if problem and last is Verdict.ACCEPTED else last
+            whole = (int(pages.last), len(pages.ids)) if verdict is Verdict.ACCEPTED else None
             for answer in answers:
-                self._hand_over(call, answer, verdict, problem)
+                self._hand_over(call, answer, verdict, problem, whole_list=whole)
         if problem:
             return CallResult(call, verdict, problem)
         for answer in answers:
@@ -208,9 +210,18 @@ class _Run:
         )
         raise Stop(Halt.BLOCKED, self._circuit.words(_PORTAL))
 
-    def _hand_over(self, call: PlannedCall, answer: Answer, verdict: Verdict, reason: str) -> None:
-        received, drift = answer.received, answer.judgement.drift
-        self._on_response(Reply(call, received.body, answer.request, received.status, verdict, reason, drift))
+    def _hand_over(
+        self,
+        call: PlannedCall,
+        answer: Answer,
+        verdict: Verdict,
+        reason: str,
+        *,
+        whole_list: tuple[int, int] | None = None,
+    ) -> None:
+        received, drift, asked = answer.received, answer.judgement.drift, answer.request
+        request = of_whole_list(asked, pages=whole_list[0], rows=whole_list[1]) if whole_list else asked
+        self._on_response(Reply(call, received.body, request, received.status, verdict, reason, drift, asked))
 
     def _find_root(self, export: PortalExport) -> None:
         """Look the province up in a list of the provinces, by its code."""

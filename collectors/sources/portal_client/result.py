@@ -17,6 +17,7 @@ class Reply:
     """One response, to be archived: bytes as received, canonical request (with captured_at), status, verdict.
 
     reason: in Vietnamese, empty when accepted. drift: what the structure has more, or broke, against the known one.
+    asked: the request as it was when the bytes came; `request` says more where only the end of the run tells it.
     """
 
     call: PlannedCall
@@ -26,6 +27,7 @@ class Reply:
     verdict: Verdict
     reason: str = ""
     drift: Drift = NO_DRIFT
+    asked: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class PortalSettings:
     root_code: the province, e.g. H35; its id of the day is looked up in every run.
     user_agent: name of the project and how to reach us, e.g. "tthc/0.1 (Sở A; giamsat@example.gov.vn)", ASCII.
     since: first closed period that is collected, e.g. 2026-01; empty: the one before the open one, no back-fill.
+    again: closed periods that are asked for once a day although they stand still, e.g. 2026-08, until taken out again.
     expected_units: units below the province; 0 = as many as the last good response had.
     timeouts: to connect, to read; seconds. pause_seconds: shortest and longest pause between two calls.
     daily_cap: requests on one day (Việt Nam), all runs and repetitions together. run_minutes: no request later.
@@ -79,6 +80,7 @@ class PortalSettings:
     groups: tuple[str, ...] = ()
     periods: tuple[Kind, ...] = tuple(Kind)
     since: str = ""
+    again: tuple[str, ...] = ()
     page_size: int = 0
     timeouts: tuple[float, float] = (10, 45)
     pause_seconds: tuple[float, float] = (1.0, 2.5)
@@ -204,6 +206,10 @@ _RULES: Mapping[str, tuple[Callable[[PortalSettings], bool], str]] = MappingProx
         "since": (
             lambda s: s.since == "" or period_of(str(s.since)) is not None,
             "“2026-01”, “2026-Q1”, “2026” hoặc “”",
+        ),
+        "again": (
+            lambda s: isinstance(s.again, tuple) and all(period_of(str(label)) is not None for label in s.again),
+            "danh sách kỳ dạng “2026-08”, “2026-Q3”, “2026”",
         ),
         "page_size": (lambda s: is_whole(s.page_size, 0, 1000), "số nguyên từ 0 (theo portal_v2.toml) đến 1000"),
         "timeouts": (lambda s: is_pair(s.timeouts, 0.01, 120), TIMEOUTS_VI.format(most=120)),
