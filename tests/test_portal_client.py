@@ -22,6 +22,7 @@ from urllib3.exceptions import MaxRetryError
 from urllib3.exceptions import SSLError as ConnectionSSLError
 
 from collectors.home import VIETNAM, ConfigError
+from collectors.period import Kind, containing, period_between, period_of
 from collectors.sources import portal_v2, stored_response
 from collectors.sources.portal_client import (
     CLOSED,
@@ -45,7 +46,6 @@ from collectors.sources.portal_client import (
     spent_on,
 )
 from collectors.sources.portal_client.fetch import open_session
-from collectors.sources.portal_client.period import Kind, containing, period_between, period_of
 from collectors.sources.portal_v2 import Endpoint
 from collectors.web.secrecy import credentials_in, redacted, redacted_text
 from collectors.web.transport import Received

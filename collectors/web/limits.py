@@ -8,13 +8,6 @@ _BROWSER = re.compile(r"mozilla|chrome|safari|gecko|webkit", re.I)
 _PROXY = re.compile(r"(https?://[\w.-]+(:\d{1,5})?/?)?")
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-USER_AGENT_VI = (
-    "tên phần mềm và cách liên hệ thật, không dấu, không giả làm trình duyệt, ví dụ"
-    " “tthc/0.1 (So A; giamsat@example.gov.vn)”"
-)
-PAUSE_VI = "hai số giây tăng dần từ 1 đến 60: máy chủ là của chung, không hỏi dồn dập"
-TIMEOUTS_VI = "hai số giây (kết nối, đọc) từ 0.01 đến {most}"
-PROXY_VI = "http://máy-chủ:cổng, không kèm tên và mật khẩu"
 
 
 class Limits(Protocol):

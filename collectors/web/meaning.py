@@ -11,17 +11,17 @@ Source: behaviour seen of the national portal in 2026-09 and 2026-10 (no body of
 of open-data portals, which answer a wrong login with a page of HTML and status 200.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from enum import StrEnum
 
-from collectors.web.transport import Received
+from collectors.web.transport import SUCCESS, Received
 
-_SUCCESS = frozenset({200, 201})
 _REFUSED = frozenset({401, 403, 429})
 _TEMPORARY = frozenset({500, 502, 503, 504})
 _UNCHANGED = 304
 _FIREWALL = (b"request rejected", b"access denied", b"support id")
-_HEAD = 20_000
+_HEAD = 1 << 16
 
 
 class Meaning(StrEnum):
@@ -39,7 +39,7 @@ def meaning_of(received: Received, *, opens_answer: Callable[[bytes], bool]) -> 
 
     opens_answer: whether first bytes open what was asked for, so that no words in it are those of a firewall.
     """
-    head = received.body[:_HEAD].lstrip()
+    head = received.body[:_HEAD].removeprefix(BOM_UTF8).lstrip()
     sound = opens_answer(head)
     kind = received.headers.get("content-type", "").lower()
     firewall = not sound and any(words in head.lower() for words in _FIREWALL)
@@ -51,7 +51,7 @@ def meaning_of(received: Received, *, opens_answer: Callable[[bytes], bool]) -> 
         return Meaning.UNCHANGED
     if received.status < 400 and not sound and ("html" in kind or head.startswith(b"<")):
         return Meaning.BLOCKED
-    return Meaning.ANSWER if received.status in _SUCCESS else Meaning.WRONG
+    return Meaning.ANSWER if received.status in SUCCESS else Meaning.WRONG
 
 
 def refusal_of(received: Received, who: str) -> str:

@@ -23,6 +23,8 @@ from collectors.home import ConfigError
 from collectors.web.limits import Limits
 from collectors.web.secrecy import redacted_text
 
+SUCCESS = frozenset({200, 201})
+
 _CHUNK = 1 << 16
 _LONGEST = 32 << 20  # bytes; the longest response of the national portal seen has 0.3 MB
 _LONGEST_REST = timedelta(days=30)
@@ -159,7 +161,7 @@ class _Taken:
 
     def __init__(self, response: requests.Response, asked: Question) -> None:
         self._response, self._most = response, asked.most
-        self._into = asked.into if response.status_code == requests.codes.ok else None
+        self._into = asked.into if response.status_code in SUCCESS else None
         bits = _PACKED.get(response.headers.get("Content-Encoding", "").strip().lower())
         self._unpacking = zlib.decompressobj(bits) if bits else None
         self.kept: list[bytes] = []
@@ -172,6 +174,10 @@ class _Taken:
 
         The library tells a transfer that is shorter than announced, but not a packed body that is cut short.
         """
+        announced = self._response.headers.get("Content-Length", "")
+        self.too_long = announced.isdigit() and int(announced) > self._most
+        if self.too_long:
+            return False
         try:
             for chunk in self._response.raw.stream(_CHUNK, decode_content=False):
                 self._arrived += len(chunk)
@@ -193,7 +199,7 @@ class _Taken:
             self.kept.append(chunk)
             return
         self._into.write(chunk)
-        if not self.kept:
+        if sum(map(len, self.kept)) < _CHUNK:
             self.kept.append(chunk)
 
 

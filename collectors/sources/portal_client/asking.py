@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC
 
-from collectors.sources.portal_client.period import Kind, Period
+from collectors.period import Kind, Period
 from collectors.sources.portal_client.plan import PlannedCall
 from collectors.sources.portal_client.settings import Asking, EndpointSettings, PortalSettings
 from collectors.sources.portal_v2 import Endpoint

@@ -7,12 +7,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from collectors.period import period_between
 from collectors.sources.portal_client.drift import NO_DRIFT, Drift, drift
 from collectors.sources.portal_client.fingerprint import Fingerprint, fingerprint
-from collectors.sources.portal_client.period import period_between
 from collectors.sources.portal_client.plan import COUNTRY, Observed, PlannedCall, Verdict
 from collectors.sources.portal_v2 import BrokenJson, Endpoint, PortalError, parse, parse_request
-from collectors.sources.portal_v2.strict_json import ASK_AGAIN, At, strict
+from collectors.sources.strict_json import ASK_AGAIN, At, strict
 from collectors.statistic import PortalExport
 from collectors.web.transport import Received
 

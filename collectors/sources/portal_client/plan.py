@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from collectors.home import VIETNAM
-from collectors.sources.portal_client.period import Kind, Period, containing, period_of
+from collectors.period import Kind, Period, containing, period_of
 from collectors.sources.portal_client.settings import (
     CATALOGUE,
     OVERVIEW,

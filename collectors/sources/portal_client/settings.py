@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
@@ -12,21 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from collectors.home import ConfigError
-from collectors.sources.portal_client.period import Kind, Period, period_of
+from collectors.period import Kind, Period, period_of
 from collectors.sources.portal_v2 import Endpoint
-from collectors.web.limits import (
-    LOOPBACK,
-    PAUSE_VI,
-    PROXY_VI,
-    TIMEOUTS_VI,
-    USER_AGENT_VI,
-    is_pair,
-    is_pause,
-    is_proxy,
-    is_user_agent,
-    is_whole,
-)
-from collectors.web.secrecy import credentials_in
+from collectors.web.limits import LOOPBACK, is_whole
+from collectors.web.settings import LIMIT_RULES, Rules, check_keys, check_rules
 
 OVERVIEW, CATALOGUE = "overview", "catalogue"
 
@@ -95,9 +84,7 @@ class PortalSettings:
     endpoints: Mapping[str, EndpointSettings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for key, (holds, expected) in _RULES.items():
-            if not holds(self):
-                raise PortalSettingsError(f"[portal] {key} = {getattr(self, key)!r}: cần {expected}.")
+        check_rules(self, _RULES, place="[portal]", error=PortalSettingsError)
 
     @property
     def earliest(self) -> Period | None:
@@ -115,17 +102,15 @@ def portal_settings(values: Mapping[str, object]) -> PortalSettings:
 
     Raises PortalSettingsError for an unknown key, a value that cannot be used, and a credential of any kind.
     """
-    for place in credentials_in(values):
-        raise PortalSettingsError(
-            f"[portal] {place}: trông như mật khẩu hoặc mã truy cập. Cổng không cần đăng nhập: hãy xóa khóa này khỏi"
-            " cấu hình, và đổi mật khẩu đó nếu tệp đã được sao chép đi nơi khác."
-        )
-    known = {field.name for field in fields(PortalSettings)}
-    for key in values.keys() - known:
-        raise PortalSettingsError(f"[portal] không có khóa “{key}”. Các khóa: {', '.join(sorted(known))}.")
-    for key in ("base_url", "root_code", "user_agent"):
-        if key not in values:
-            raise PortalSettingsError(f"[portal] thiếu khóa “{key}”.")
+    check_keys(
+        values,
+        place="[portal]",
+        known={field.name for field in fields(PortalSettings)},
+        required=("base_url", "root_code", "user_agent"),
+        advice="Cổng không cần đăng nhập: hãy xóa khóa này khỏi cấu hình, và đổi mật khẩu đó nếu tệp đã được sao chép"
+        " đi nơi khác.",
+        error=PortalSettingsError,
+    )
     given: dict[str, Any] = {key: _read(key, value) for key, value in values.items() if key != "endpoints"}
     given["endpoints"] = _endpoints(values.get("endpoints", {}))
     given.setdefault("groups", tuple(given["endpoints"]))
@@ -191,17 +176,16 @@ def _address(settings: PortalSettings) -> bool:
     return bare and (local if settings.synthetic else parts.scheme == "https")
 
 
-_RULES: Mapping[str, tuple[Callable[[PortalSettings], bool], str]] = MappingProxyType(
+_RULES: Rules = MappingProxyType(
     {
+        **LIMIT_RULES,
         "kind": (lambda s: s.kind == "portal_v2", "“portal_v2”"),
-        "synthetic": (lambda s: isinstance(s.synthetic, bool), "true hoặc false"),
         "base_url": (
             _address,
             "https://máy-chủ, không kèm đường dẫn; http:// chỉ dùng cho máy chủ trình diễn trên chính máy này"
             " (127.0.0.1) và khi synthetic = true",
         ),
         "root_code": (lambda s: bool(_ROOT_CODE.fullmatch(str(s.root_code))), "mã tỉnh, ví dụ “H35”"),
-        "user_agent": (lambda s: is_user_agent(s.user_agent), USER_AGENT_VI),
         "groups": (lambda s: bool(s.groups) and set(s.groups) <= set(s.endpoints), "các nhóm có trong portal_v2.toml"),
         "since": (
             lambda s: s.since == "" or period_of(str(s.since)) is not None,
@@ -212,17 +196,11 @@ _RULES: Mapping[str, tuple[Callable[[PortalSettings], bool], str]] = MappingProx
             "danh sách kỳ dạng “2026-08”, “2026-Q3”, “2026”",
         ),
         "page_size": (lambda s: is_whole(s.page_size, 0, 1000), "số nguyên từ 0 (theo portal_v2.toml) đến 1000"),
-        "timeouts": (lambda s: is_pair(s.timeouts, 0.01, 120), TIMEOUTS_VI.format(most=120)),
-        "pause_seconds": (lambda s: is_pause(s.pause_seconds, synthetic=s.synthetic), PAUSE_VI),
-        "daily_cap": (lambda s: is_whole(s.daily_cap, 1, 1000), "số nguyên từ 1 đến 1000 yêu cầu một ngày"),
-        "run_minutes": (lambda s: is_whole(s.run_minutes, 1, 360), "số phút từ 1 đến 360"),
         "expected_units": (
             lambda s: is_whole(s.expected_units, 0, 10_000),
             "số đơn vị từ 0 (không định trước) đến 10000",
         ),
         "freeze_after_days": (lambda s: is_whole(s.freeze_after_days, 1, 60), "số ngày từ 1 đến 60"),
         "catalogue_every_days": (lambda s: is_whole(s.catalogue_every_days, 1, 366), "số ngày từ 1 đến 366"),
-        "ca_bundle": (lambda s: isinstance(s.ca_bundle, str), "đường dẫn tệp chứng thư, hoặc “”"),
-        "proxy": (lambda s: is_proxy(s.proxy), PROXY_VI),
     }
 )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from collectors.home import VIETNAM
 from collectors.sources.portal_v2.measures import Endpoint
-from collectors.sources.portal_v2.strict_json import At, Json, PortalError, strict
+from collectors.sources.strict_json import At, Json, PortalError, strict
 from collectors.statistic import PortalRequest
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100

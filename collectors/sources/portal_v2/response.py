@@ -10,7 +10,7 @@ from collectors.sources.portal_v2.measures import PROVINCES, Endpoint
 from collectors.sources.portal_v2.request import question_of
 from collectors.sources.portal_v2.results import read_results
 from collectors.sources.portal_v2.shapes import DATA_FIELDS, PAGED, SHAPES
-from collectors.sources.portal_v2.strict_json import ASK_AGAIN, At, PortalError, strict
+from collectors.sources.strict_json import ASK_AGAIN, At, PortalError, strict
 from collectors.statistic import PortalExport, PortalRequest, ProcedureName
 
 
