@@ -1,7 +1,5 @@
 """Asking the national portal: what is due is fetched; what is sound is left as files for the collection, the rest aside."""
 
-import gzip
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +29,7 @@ from collectors.sources.portal_client import (
 from collectors.sources.stored_response import SOURCE
 from collectors.warehouse import LockedError
 from metrics.journal import Journal
+from tthc.received import evidence_of
 
 _HISTORY = "portal.history"
 _CIRCUIT = "portal.circuit"
@@ -92,32 +91,20 @@ def _alone(home: Home) -> Iterator[None]:
         raise LockedError("Một lần lấy số liệu của Cổng đang chạy. Đợi nó xong rồi chạy lại.") from error
 
 
-def _place(home: Home, response: bytes, request: bytes) -> Path:
-    return home.received / f"{hashlib.sha256(response + request).hexdigest()}.json.gz"
-
-
 def _keep(home: Home, call: PlannedCall, response: bytes, request: bytes, status: int) -> None:
-    home.received.mkdir(parents=True, exist_ok=True)
-    place = _place(home, response, request)
-    place.write_bytes(gzip.compress(response, mtime=0))
-    about = {"call": call.key, "status": status, "request": request.decode()}
-    place.with_suffix(".about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+    evidence_of(home, response, request).keep(response, request, call=call.key, status=status)
 
 
 def _hand_over(home: Home, folder: Path, fetched: Fetched, reply: Reply) -> None:
-    place = _place(home, reply.response, reply.asked)
-    about = place.with_suffix(".about.json")
-    if reply.verdict is Verdict.ACCEPTED:
-        name = f"{len(fetched.files):03d}-{reply.call.endpoint.value.replace('/', '-')}.json"
-        (folder / name).write_bytes(reply.response)
-        (folder / name).with_suffix(".request.json").write_bytes(reply.request)
-        fetched.files.append(folder / name)
-        place.unlink(missing_ok=True)
-        about.unlink(missing_ok=True)
-    elif about.exists():
-        known = json.loads(about.read_text(encoding="utf-8"))
-        verdict = {"verdict": reply.verdict, "reason": reply.reason}
-        about.write_text(json.dumps({**known, **verdict}, ensure_ascii=False), encoding="utf-8")
+    evidence = evidence_of(home, reply.response, reply.asked)
+    if reply.verdict is not Verdict.ACCEPTED:
+        evidence.judged(reply.verdict, reply.reason)
+        return
+    name = f"{len(fetched.files):03d}-{reply.call.endpoint.value.replace('/', '-')}.json"
+    (folder / name).write_bytes(reply.response)
+    (folder / name).with_suffix(".request.json").write_bytes(reply.request)
+    fetched.files.append(folder / name)
+    evidence.forget()
 
 
 def _refusal(one: CallResult) -> ExportReport:
@@ -134,8 +121,8 @@ def _refusal(one: CallResult) -> ExportReport:
     )
 
 
-def unusable(error: ConfigError) -> ExportReport:
-    """Return the report of a portal whose settings cannot be used."""
+def unusable(error: ConfigError | LockedError) -> ExportReport:
+    """Return the report of a portal whose settings cannot be used, or that another run is asking."""
     return ExportReport(file_name="[portal]", outcome=Outcome.REFUSED, source=SOURCE, message_vi=str(error))
 
 
