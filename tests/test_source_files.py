@@ -62,7 +62,7 @@ def test_a_file_by_its_address_is_collected_like_one_in_the_inbox(
     one = reports["ho-so.csv"]
     assert (one.outcome, one.source, one.rows_read, one.rows_accepted) == ("accepted", "igate", 2, 2)
     assert one.captured_at == MORNING  # when it was answered, not when the server last wrote it
-    assert (reports["[ho_so]"].outcome, reports["[ho_so]"].message_vi) == ("accepted", "")
+    assert (reports["nguồn ho_so"].outcome, reports["nguồn ho_so"].message_vi) == ("accepted", "")
     rows = {row["metric"]: row for row in data("rates", "--unit", "H35.12", "--period", "2026-08")["rows"]}
     assert (rows["online"]["numerator"], rows["online"]["denominator"]) == (2, 2)
     assert files.asked[0].headers["user-agent"] == AGENT
@@ -75,7 +75,7 @@ def test_an_unchanged_file_is_an_observation(home: Path, files: Files, csv: byte
     first = collected(office, time=time)["ho-so.csv"]
     again = collected(office, time=time.tomorrow())
     assert files.asked[1].headers["if-none-match"] == '"v1"'
-    assert (again["ho-so.csv"].outcome, again["[ho_so]"].outcome) == ("already", "accepted")
+    assert (again["ho-so.csv"].outcome, again["nguồn ho_so"].outcome) == ("already", "accepted")
     kept = archive.find(office.archive, first.export_id)
     assert kept is not None
     assert kept.captures == (MORNING.astimezone(UTC), MORNING.astimezone(UTC) + timedelta(days=1))
@@ -99,8 +99,8 @@ def test_a_file_that_was_not_taken_or_is_lost_is_asked_for_in_full(home: Path, f
     files.put(PLACE, b"mot,hai\r\n1,2\r\n", ETag='"bad"')
     office, time = installed(home, by_url(files)), Time()
     reports = collected(office, time=time)
-    assert (reports["ho-so.csv"].outcome, reports["[ho_so]"].outcome) == ("refused", "refused")
-    assert "ho-so.csv" in reports["[ho_so]"].message_vi
+    assert (reports["ho-so.csv"].outcome, reports["nguồn ho_so"].outcome) == ("refused", "refused")
+    assert "ho-so.csv" in reports["nguồn ho_so"].message_vi
     files.put(PLACE, csv, ETag='"v1"')
     taken = collected(office, time=time.tomorrow())["ho-so.csv"]
     assert "if-none-match" not in files.asked[1].headers
@@ -257,7 +257,7 @@ def test_the_doctor_says_who_said_no_and_until_when(home: Path, data: Data, file
     assert said["ok"] and "lần lấy được gần nhất" in said["message_vi"]
     files.fail(PLACE, Trouble.FORBIDDEN)
     reports = collected(office, time=time)
-    assert reports["[ho_so]"].flawed
+    assert reports["nguồn ho_so"].flawed
     said = {check["name"]: check for check in data("doctor")["checks"]}["fetch ho_so"]
     assert not said["ok"] and "403" in said["message_vi"] and "không hỏi lại trước 00:00" in said["message_vi"]
     memory = sources.memory(Journal(office.journal), "ho_so")
@@ -409,11 +409,11 @@ def test_one_broken_source_stops_neither_the_others_nor_the_files(
     assert {name: report.outcome for name, report in reports.items()} == {
         "tay.csv": "accepted",
         "ho-so.csv": "accepted",
-        "[hong]": "refused",
-        "[sai]": "refused",
-        "[ho_so]": "accepted",
+        "nguồn hong": "refused",
+        "nguồn sai": "refused",
+        "nguồn ho_so": "accepted",
     }
-    assert "kind" in reports["[sai]"].message_vi
+    assert "kind" in reports["nguồn sai"].message_vi
 
 
 def test_two_runs_at_once_do_not_ask_twice(home: Path, tmp_path: Path, files: Files, csv: bytes) -> None:
@@ -432,11 +432,20 @@ def test_a_source_is_collected_alone_by_its_name(
     files.put(PLACE, csv)
     installed(home, by_url(files), by_url(files, name="khac", url=f"{files.url}/khac.csv"))
     done = json.loads(tthc("collect", "--source", "ho_so", "--json").stdout)
-    assert [report["file_name"] for report in done["reports"]] == ["ho-so.csv", "[ho_so]"]
+    assert [report["file_name"] for report in done["reports"]] == ["ho-so.csv", "nguồn ho_so"]
     assert files.paths() == [PLACE]
     assert tthc("collect", "--source", "ho_so", "--dry-run").exit_code == 2
     unknown = tthc("collect", "--source", "khong_co")
     assert unknown.exit_code == 2 and "ho_so, khac" in unknown.output
+
+
+def test_square_brackets_in_a_name_or_a_message_are_shown(home: Path, tmp_path: Path, tthc: Callable[..., Any]) -> None:
+    installed(home, {"name": "sai", "kind": "ftp"})
+    file = tmp_path / "[cu] danh-sach.csv"
+    file.write_text("mot,hai\n1,2\n", encoding="utf-8")
+    assert "[[source]]" in tthc("collect", "--source", "sai").output
+    assert "[[source]]" in tthc("doctor").output
+    assert "[cu]" in tthc("collect", file).output
 
 
 # ── open-data portals ──────────────────────────────────────────────────────────────────────────────────────

@@ -89,7 +89,7 @@ def test_statistics_are_asked_for_archived_and_counted(home: Path, data: Data, f
     office = installed(home, by_igate(files))
     reports = gathered(office)
     names = [f"thong_ke-don_vi-{label}.json" for label in PERIODS]
-    assert list(reports) == [*names, "[thong_ke]"]
+    assert list(reports) == [*names, "nguồn thong_ke"]
     for name in names:
         report = reports[name]
         assert (report.outcome, report.source, report.layout, report.rows_accepted) == (
@@ -167,7 +167,7 @@ def test_each_unit_is_asked_for_where_the_question_names_one(home: Path, files: 
 def test_what_was_answered_today_is_not_asked_again_today(home: Path, files: Files) -> None:
     office, time = installed(home, by_igate(files)), Time()
     gathered(office, time=time)
-    assert list(gathered(office, time=time)) == ["[thong_ke]"]
+    assert list(gathered(office, time=time)) == ["nguồn thong_ke"]
     assert len(files.asked) == 2
     gathered(office, time=time.tomorrow())
     assert len(files.asked) == 4
@@ -180,7 +180,7 @@ def test_without_its_token_nothing_is_asked_and_doctor_says_which_variable(
     home: Path, data: Data, files: Files
 ) -> None:
     reports = collected(installed(home, by_igate(files)), environ={"IGATE_TOKEN": " "})
-    assert reports["[thong_ke]"].outcome == "refused" and "IGATE_TOKEN" in reports["[thong_ke]"].message_vi
+    assert reports["nguồn thong_ke"].outcome == "refused" and "IGATE_TOKEN" in reports["nguồn thong_ke"].message_vi
     assert files.asked == []
     check = {check["name"]: check for check in data("doctor")["checks"]}["fetch thong_ke"]
     assert not check["ok"] and "IGATE_TOKEN" in check["message_vi"] and "chưa lấy được lần nào" in check["message_vi"]
@@ -202,11 +202,11 @@ def test_a_token_is_never_written_anywhere(home: Path, files: Files, caplog: pyt
 def test_a_token_that_ran_out_opens_the_circuit_and_a_new_one_may_ask_at_once(home: Path, files: Files) -> None:
     files.fail(PLACE, Trouble.UNAUTHORIZED)
     office, time = installed(home, by_igate(files)), Time()
-    assert "401" in gathered(office, time=time)["[thong_ke]"].message_vi
-    assert "401" in gathered(office, time=time)["[thong_ke]"].message_vi
+    assert "401" in gathered(office, time=time)["nguồn thong_ke"].message_vi
+    assert "401" in gathered(office, time=time)["nguồn thong_ke"].message_vi
     assert len(files.asked) == 1
     renewed = collected(office, time=time, environ={"IGATE_TOKEN": "moi"})
-    assert renewed["[thong_ke]"].outcome == "accepted" and len(files.asked) == 3
+    assert renewed["nguồn thong_ke"].outcome == "accepted" and len(files.asked) == 3
 
 
 def test_a_token_never_follows_a_redirect(home: Path, files: Files) -> None:
@@ -246,7 +246,7 @@ def test_a_response_with_personal_data_is_refused_and_not_a_byte_is_kept(
 
 def test_counts_of_persons_are_counts(home: Path, files: Files) -> None:
     files.put(PLACE, [row("H35.12", 1, 1, totalReceiver=3, citizen=2, ownerCount=0)])
-    assert gathered(installed(home, by_igate(files)))["[thong_ke]"].outcome == "accepted"
+    assert gathered(installed(home, by_igate(files)))["nguồn thong_ke"].outcome == "accepted"
 
 
 # ── drift and faults ───────────────────────────────────────────────────────────────────────────────────────
@@ -263,7 +263,7 @@ def test_a_changed_key_is_quarantined_and_the_last_good_figures_stay(home: Path,
     reports = gathered(office, time=time.tomorrow())
     message = reports["thong_ke-don_vi-2026-08.json"].message_vi
     assert "quarantined" in message and "receivedOnline: không còn" in message
-    assert reports["[thong_ke]"].outcome == "refused"
+    assert reports["nguồn thong_ke"].outcome == "refused"
     assert statistics(office, data) == before
     kept = [json.loads(file.read_text(encoding="utf-8")) for file in (home / "received").glob("*.about.json")]
     assert {(one["call"], one["verdict"]) for one in kept} == {(f"don_vi/{label}", "quarantined") for label in PERIODS}
@@ -282,12 +282,12 @@ def test_a_key_more_is_taken_with_a_warning_and_then_known(home: Path, files: Fi
     office, time = installed(home, by_igate(files)), Time()
     gathered(office, time=time)
     files.put(PLACE, [row("H35.12", 41, 30, suspended=2)])
-    report = gathered(office, time=time.tomorrow())["[thong_ke]"]
+    report = gathered(office, time=time.tomorrow())["nguồn thong_ke"]
     assert report.outcome == "accepted"
     assert [(f.check_id, f.column, f.example) for f in report.findings] == [
         ("P-drift", "don_vi", "phản hồi[].suspended")
     ]
-    assert gathered(office, time=time.tomorrow().tomorrow())["[thong_ke]"].findings == ()
+    assert gathered(office, time=time.tomorrow().tomorrow())["nguồn thong_ke"].findings == ()
 
 
 def test_a_key_nobody_reads_may_go_with_a_warning(home: Path, files: Files) -> None:
@@ -295,7 +295,7 @@ def test_a_key_nobody_reads_may_go_with_a_warning(home: Path, files: Files) -> N
     office, time = installed(home, by_igate(files)), Time()
     gathered(office, time=time)
     files.put(PLACE, [row("H35.12", 41, 30)])
-    report = gathered(office, time=time.tomorrow())["[thong_ke]"]
+    report = gathered(office, time=time.tomorrow())["nguồn thong_ke"]
     assert (report.outcome, len(report.findings)) == ("accepted", 1)
 
 
@@ -341,7 +341,7 @@ def test_a_page_is_not_taken_for_the_whole_list(home: Path, files: Files, answer
 def test_a_server_that_is_down_is_left_alone_after_its_first_question(home: Path, files: Files) -> None:
     files.fail(PLACE, *[Trouble.ERROR] * 4)
     reports = gathered(installed(home, by_igate(files)))
-    assert reports["[thong_ke]"].outcome == "refused"
+    assert reports["nguồn thong_ke"].outcome == "refused"
     assert len(files.asked) == 4  # one question, four times
 
 
@@ -350,7 +350,7 @@ def test_what_was_accepted_before_the_server_said_no_is_kept_and_remembered(home
     office, time = installed(home, by_igate(files)), Time()
     reports = gathered(office, time=time)
     assert reports["thong_ke-don_vi-2026-09.json"].outcome == "accepted"
-    assert "403" in reports["[thong_ke]"].message_vi
+    assert "403" in reports["nguồn thong_ke"].message_vi
     memory = sources.memory(Journal(office.journal), "thong_ke")
     assert memory.accepted == {"don_vi/2026-09": "2026-09-02"} and memory.spent == 2
 

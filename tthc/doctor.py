@@ -120,10 +120,10 @@ def _configured(home: Home, now: datetime) -> Iterator[Check]:
         success = journal.last_success(name)
         when = f"lần lấy được gần nhất {_local(success)}" if success else "chưa lấy được lần nào"
         problems = list(sources.problems(source, sources.memory(journal, name), now, os.environ))
-        before = last.get(f"[{name}]")
+        before = last.get(sources.report_name(name))
         if before is not None and before.outcome == Outcome.REFUSED and not problems:
             problems = [before.message_vi]
-        yield Check(f"fetch {name}", not problems, "; ".join([*problems, when]))
+        yield Check(f"fetch {name}", not problems, "; ".join([*(problem.rstrip(".") for problem in problems), when]))
 
 
 def _local(moment: datetime) -> str:

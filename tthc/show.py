@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from babel.numbers import format_decimal
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -83,7 +84,7 @@ def reports(found: Sequence[ExportReport], *, dry_run: bool) -> None:
         captured = report.captured_at.astimezone().strftime("%d/%m/%Y %H:%M") if report.captured_at else "–"
         marks = " (MÔ PHỎNG)" * report.synthetic + " (một phần)" * report.partial
         table.add_row(
-            report.file_name, report.source + marks, OUTCOME_VI[report.outcome], *map(number, counts), captured
+            escape(report.file_name), report.source + marks, OUTCOME_VI[report.outcome], *map(number, counts), captured
         )
     out = console()
     out.print(table)
@@ -97,18 +98,19 @@ def _explain(out: Console, report: ExportReport) -> None:
     from collectors.findings import FINDING_VI
 
     if report.message_vi:
-        out.print(f"[red]Từ chối[/red] {report.message_vi}", soft_wrap=True)
+        out.print(f"[red]Từ chối[/red] {escape(report.message_vi)}", soft_wrap=True)
     if report.outcome is Outcome.ALREADY:
         return
     for line in report.refusals:
-        out.print(f"[red]Từ chối[/red] tệp {report.file_name}, {line}", soft_wrap=True)
+        out.print(f"[red]Từ chối[/red] {escape(f'tệp {report.file_name}, {line}')}", soft_wrap=True)
     if report.rows_refused > len(report.refusals):
-        out.print(f"… và {number(report.rows_refused - len(report.refusals))} dòng nữa của {report.file_name}.")
+        out.print(f"… và {number(report.rows_refused - len(report.refusals))} dòng nữa của {escape(report.file_name)}.")
     for finding in report.findings:
         words = FINDING_VI.get(finding.check_id, finding.check_id)
         where = f" (cột “{finding.column}”)" if finding.column else ""
         rows = f", {number(finding.rows)} dòng" if finding.rows else ""
-        out.print(f"[yellow]Lưu ý[/yellow] tệp {report.file_name}: {words}{where}{rows}, ví dụ {finding.example}.")
+        said = f"tệp {report.file_name}: {words}{where}{rows}, ví dụ {finding.example}."
+        out.print(f"[yellow]Lưu ý[/yellow] {escape(said)}")
 
 
 def reports_json(found: Sequence[ExportReport], snapshot_id: str | None) -> str:
@@ -239,7 +241,7 @@ def alerts(found: Sequence[dict[str, Any]]) -> None:
     out = console()
     out.print(f"Cảnh báo: {number(len(found))}" if found else "Không có cảnh báo.")
     for alert in found:
-        out.print(f"• {alert['message_vi']}", soft_wrap=True)
+        out.print(f"• {escape(alert['message_vi'])}", soft_wrap=True)
 
 
 def alerts_json(snapshot: "Snapshot", found: Sequence[dict[str, Any]]) -> str:
@@ -251,7 +253,9 @@ def checks(found: "Sequence[Check]") -> None:
     """Print what was looked at, what is wrong first."""
     out = console()
     for check in sorted(found, key=lambda each: each.ok):
-        out.print(f"{'[green]tốt [/green]' if check.ok else '[red]LỖI [/red]'} {check.name}: {check.message_vi}")
+        out.print(
+            f"{'[green]tốt [/green]' if check.ok else '[red]LỖI [/red]'} {check.name}: {escape(check.message_vi)}"
+        )
 
 
 def checks_json(found: "Sequence[Check]") -> str:

@@ -130,6 +130,11 @@ def bring(
     return brought
 
 
+def report_name(name: str) -> str:
+    """Return under which name a run reports on a source as a whole, beside the files it brought."""
+    return f"nguồn {name}"
+
+
 def memory(journal: Journal, name: str) -> Memory:
     """Return what the last run of a source left."""
     return memory_of(journal.recall(f"source.{name}"))
@@ -164,7 +169,7 @@ def conclude(home: Home, brought: Brought, reports: Mapping[Path, ExportReport],
     problem = brought.problem or (f"không nhận được: {', '.join(lost)}; xem lý do ở từng tệp" if lost else "")
     failed = bool(problem or brought.refused)
     return ExportReport(
-        file_name=f"[{brought.name}]",
+        file_name=report_name(brought.name),
         outcome=Outcome.REFUSED if failed else Outcome.ACCEPTED,
         source=brought.name,
         captured_at=now,
