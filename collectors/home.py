@@ -81,6 +81,14 @@ timeliness = 100
 # base_url = "https://dichvucong.gov.vn"
 # root_code = "H35"
 # user_agent = "tthc/0.1 (ten co quan; hop-thu@example.gov.vn)"
+# again = ["2026-08"]  # hỏi lại các kỳ đã khép này mỗi ngày một lần; lấy xong thì bỏ đi
+
+# Nguồn khác: tệp theo địa chỉ (url), cổng dữ liệu mở (ckan), thống kê iGate 2 (igate); xem docs/nguon-khac.md.
+# [[source]]
+# name = "ho_so_ngay"
+# kind = "url"
+# url = "https://tep.example.gov.vn/ho-so.csv"
+# user_agent = "tthc/0.1 (ten co quan; hop-thu@example.gov.vn)"
 
 # Tên và đơn vị cha khi bản xuất không nói, hoặc nói khác. Lặp lại khối này cho từng đơn vị.
 # [[unit]]
@@ -208,6 +216,7 @@ class Config:
     quality: QualitySetting = QualitySetting()
     units: tuple[UnitSetting, ...] = ()
     portal: Mapping[str, Any] = field(default_factory=dict)  # checked by the source itself, when it is asked
+    sources: tuple[Any, ...] = ()  # likewise: one that cannot be used stops no other
 
     @property
     def parents(self) -> dict[str, str]:
@@ -330,14 +339,22 @@ def _config(settings: Path, document: Mapping[str, Any]) -> Config:
     units = tuple(_section(settings, "unit", UnitSetting, entry) for entry in document.get("unit", []))
     sections: dict[str, Any] = {}
     for name, values in document.items():
-        if name in ("unit", "channel", "portal"):
+        if name in ("unit", "channel", "portal", "source"):
             continue
         if name not in _SECTIONS or not isinstance(values, dict):
             raise ConfigError(f"{settings}: mục [{name}] không có trong cấu hình. Các mục: {', '.join(_SECTIONS)}.")
         sections[name] = _section(settings, name, _SECTIONS[name], {**_defaults(name), **values})
     history = sections.pop("units", UnitFile())
     channels = tuple(_section(settings, "channel", ChannelSetting, entry) for entry in document.get("channel", []))
-    return Config(**sections, history=history, units=units, channels=channels, portal=document.get("portal", {}))
+    others = document.get("source", [])
+    return Config(
+        **sections,
+        history=history,
+        units=units,
+        channels=channels,
+        portal=document.get("portal", {}),
+        sources=tuple(others) if isinstance(others, list) else (others,),
+    )
 
 
 def _defaults(name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import duckdb
 from collectors import archive
 from collectors.archive import Archived
 from collectors.export import ExportReport, report_json
-from collectors.sources import portal_v2
+from collectors.sources import stored_response
 from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
 
@@ -115,8 +115,8 @@ def _export_row(con: duckdb.DuckDBPyConnection, export: Archived) -> tuple[objec
 
 def parsed(export: Archived) -> PortalExport:
     """Return what an archived portal response says."""
-    request = portal_v2.parse_request((export.folder / archive.REQUEST).read_bytes())
-    return portal_v2.parse(gzip.decompress((export.folder / archive.RESPONSE).read_bytes()), request)
+    request = (export.folder / archive.REQUEST).read_bytes()
+    return stored_response.said_by(gzip.decompress((export.folder / archive.RESPONSE).read_bytes()), request)
 
 
 def _load_statistics(con: duckdb.DuckDBPyConnection, export: Archived) -> None:

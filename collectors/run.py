@@ -108,14 +108,31 @@ def _collect_one(home: Home, path: Path, told: Told, now: datetime) -> tuple[Exp
             export_id = _identity(path, told)
             known = archive.find(home.archive, export_id)
             if known is not None:
-                again = archive.see_again(known, _captured_at(path, told)) if known.is_dossier_list else None
-                report = (again or known).report
-                return replace(report, outcome=Outcome.ALREADY, file_name=path.name), again
+                return _again(known, path.name, _captured_at(path, told) if known.is_dossier_list else None)
             report = _read(path, told, draft, export_id)
         except ExportError as error:
             return _refused(path, error), None
         kept = archive.keep(home.archive, draft, report, collected_at=now)
         return report, kept
+
+
+def seen_again(
+    con: duckdb.DuckDBPyConnection, home: Home, export_id: str, *, file_name: str, captured_at: datetime
+) -> ExportReport:
+    """Note that an export of the archive has not changed where it comes from, as its source says; return its report."""
+    known = archive.find(home.archive, export_id)
+    if known is None:
+        raise LookupError(f"export {export_id} is not in the archive")
+    report, again = _again(known, file_name, captured_at)
+    if again is not None:
+        in_transaction(con, [again])
+    return report
+
+
+def _again(known: Archived, file_name: str, captured_at: datetime | None) -> tuple[ExportReport, Archived | None]:
+    """Return the report of an export delivered again, and the export where the time (None: no matter) is news."""
+    again = None if captured_at is None else archive.see_again(known, captured_at)
+    return replace((again or known).report, outcome=Outcome.ALREADY, file_name=file_name), again
 
 
 @contextmanager
@@ -137,8 +154,10 @@ def _read(path: Path, told: Told, draft: Path, export_id: str) -> ExportReport:
 
 
 def _is_response(path: Path) -> bool:
-    """Whether the file is a response of the national portal; any other JSON is read as rows."""
+    """Whether the file is a response that delivers statistics; any other JSON is read as rows."""
     try:
+        if stored_response.answers_statistics(path):
+            return True
         with path.open("rb") as file:
             return portal_v2.looks_like(file.read(HEAD))
     except OSError as error:

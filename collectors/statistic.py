@@ -48,12 +48,15 @@ class PortalRequest:
     """The question that a stored response answers: the response itself names neither endpoint nor period.
 
     endpoint: canonical path, e.g. `evaluation/transparency`. captured_at: UTC, aware.
+    whole_list: this is one page of a list of that many pages and rows, of which the same run received every page,
+    no row twice; None: not said.
     """
 
     endpoint: str
     body: dict[str, object]
     captured_at: datetime
     synthetic: bool
+    whole_list: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

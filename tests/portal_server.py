@@ -203,9 +203,47 @@ def _spoil(document: dict[str, Any], fault: Fault) -> None:
         data["pagination"] |= {"total": 2 * len(rows), "totalPages": 2}
 
 
-class _Answering(BaseHTTPRequestHandler):
+class Speaking(BaseHTTPRequestHandler):
+    """How our servers speak, and how they break off."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+
+    def _say(
+        self,
+        status: int,
+        content: bytes,
+        *,
+        kind: str = "application/json; charset=utf-8",
+        headers: dict[str, str] | None = None,
+        length: int | None = None,
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content) if length is None else length))
+        self.send_header("Set-Cookie", "TS0123=synthetic-cookie")
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _reset(self) -> None:
+        """Break the connection off with RST instead of an orderly end."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+
+    def finish(self) -> None:
+        try:
+            super().finish()
+        except (OSError, ValueError):
+            self.connection.close()  # it was reset on purpose, or the client has gone
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+class _Answering(Speaking):
     portal: Portal
 
     def do_POST(self) -> None:
@@ -269,58 +307,32 @@ class _Answering(BaseHTTPRequestHandler):
             headers = {"Content-Encoding": "gzip"} if zipped else {}
             self._say(201, gzip.compress(content) if zipped else content, headers=headers)
 
-    def _say(
-        self,
-        status: int,
-        content: bytes,
-        *,
-        kind: str = "application/json; charset=utf-8",
-        headers: dict[str, str] | None = None,
-        length: int | None = None,
-    ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content) if length is None else length))
-        self.send_header("Set-Cookie", "TS0123=synthetic-cookie")
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
 
-    def _reset(self) -> None:
-        """Break the connection off with RST instead of an orderly end."""
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
-
-    def finish(self) -> None:
-        try:
-            super().finish()
-        except (OSError, ValueError):
-            self.connection.close()  # it was reset on purpose, or the client has gone
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+@contextmanager
+def listening(handler: type[BaseHTTPRequestHandler], *, port: int = 0) -> Iterator[str]:
+    """Serve on 127.0.0.1 until the block ends, and yield the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    server.daemon_threads = True
+    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @contextmanager
 def portal_server(portal: Portal | None = None, *, port: int = 0) -> Iterator[Portal]:
     """Serve a portal on 127.0.0.1 until the block ends."""
     portal = portal or Portal()
-    handler = type("Answering", (_Answering,), {"portal": portal})
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    server.daemon_threads = True
-    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
-    portal.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield portal
-    finally:
-        portal.stop()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(type("Answering", (_Answering,), {"portal": portal}), port=port) as portal.url:
+        try:
+            yield portal
+        finally:
+            portal.stop()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from requests.adapters import BaseAdapter
 from urllib3.exceptions import MaxRetryError
 from urllib3.exceptions import SSLError as ConnectionSSLError
 
-from collectors.home import VIETNAM
+from collectors.home import VIETNAM, ConfigError
+from collectors.period import Kind, containing, period_between, period_of
 from collectors.sources import portal_v2, stored_response
 from collectors.sources.portal_client import (
     CLOSED,
@@ -44,10 +45,10 @@ from collectors.sources.portal_client import (
     portal_settings,
     spent_on,
 )
-from collectors.sources.portal_client.period import Kind, containing, period_between, period_of
-from collectors.sources.portal_client.secrecy import credentials_in, redacted, redacted_text
-from collectors.sources.portal_client.transport import Received, open_session
+from collectors.sources.portal_client.fetch import open_session
 from collectors.sources.portal_v2 import Endpoint
+from collectors.web.secrecy import credentials_in, redacted, redacted_text
+from collectors.web.transport import Received
 from tests.portal_server import FILES, RECORDED, ROOT_CODE, ROOT_ID, Fault, Portal, portal_server
 
 AGENT = "tthc/0.1 (So A; giamsat@example.gov.vn)"
@@ -437,6 +438,46 @@ def test_the_catalogue_is_turned_over_page_by_page(portal: Portal) -> None:
     assert len(set(codes)) == 25
 
 
+def test_pages_that_make_a_whole_catalogue_are_no_part_of_one(portal: Portal, tmp_path: Path) -> None:
+    portal.procedures, portal.page_size = 25, 10
+    replies = [r for r in run(portal, groups=["catalogue"]).replies if r.call.endpoint is Endpoint.CATALOGUE]
+    file = tmp_path / "page.json"
+    for reply, rows in zip(replies, (10, 10, 5), strict=True):
+        file.write_bytes(reply.response)
+        whole = stored_response.read(file, reply.request, tmp_path)
+        assert (whole.partial, whole.rows_read, [f.check_id for f in whole.findings]) == (False, rows, [])
+        alone = stored_response.read(file, reply.asked, tmp_path)  # as saved by hand: nobody saw the other pages
+        assert alone.partial and [f.check_id for f in alone.findings] == ["P-complete"]
+
+
+@pytest.mark.parametrize("claim", [(2, 25), (3, 24), (4, 25)])
+def test_a_page_of_another_list_than_the_whole_one_stays_a_part(
+    portal: Portal, tmp_path: Path, claim: tuple[int, int]
+) -> None:
+    portal.procedures, portal.page_size = 25, 10
+    reply = run(portal, groups=["catalogue"]).replies[-1]
+    request = {**json.loads(reply.asked), "whole_list": {"pages": claim[0], "rows": claim[1]}}
+    export = portal_v2.parse(reply.response, portal_v2.parse_request(json.dumps(request).encode()))
+    assert export.partial
+
+
+def test_a_page_that_lacks_a_row_stays_a_part_whatever_the_run_says(portal: Portal) -> None:
+    portal.procedures, portal.page_size = 25, 10
+    reply = run(portal, groups=["catalogue"]).replies[0]
+    document = json.loads(reply.response)
+    document["data"]["items"].pop()
+    assert portal_v2.parse(json.dumps(document).encode(), portal_v2.parse_request(reply.request)).partial
+
+
+@pytest.mark.parametrize("fault", [Fault.REPEATED_PAGE, Fault.MISSING_UNIT, Fault.NOT_FOUND])
+def test_pages_of_a_catalogue_with_a_hole_are_never_called_whole(portal: Portal, fault: Fault) -> None:
+    portal.procedures, portal.page_size = 25, 10
+    portal.fail(Endpoint.CATALOGUE, None, fault)
+    pages = [r for r in run(portal, groups=["catalogue"]).replies if r.call.endpoint is Endpoint.CATALOGUE]
+    assert len(pages) >= 2
+    assert all(page.verdict is Verdict.REJECTED and b"whole_list" not in page.request for page in pages)
+
+
 @pytest.mark.parametrize(
     ("fault", "verdict", "words"),
     [
@@ -624,7 +665,7 @@ def test_certificates_are_always_checked(tmp_path: Path) -> None:
     with open_session(config(ca_bundle=str(bundle))) as session:
         assert session.verify == str(bundle)
     for missing in ("false", str(tmp_path / "none.pem")):
-        with pytest.raises(PortalSettingsError, match="ca_bundle"), open_session(config(ca_bundle=missing)):
+        with pytest.raises(ConfigError, match="ca_bundle"), open_session(config(ca_bundle=missing)):
             pass
 
 
@@ -732,6 +773,23 @@ def test_a_period_can_be_asked_for_again_by_hand() -> None:
     for label in ("2026-10", "2027", "2026-Q5", "2025-12", ""):
         with pytest.raises(PortalSettingsError):
             plan(config(), today=TODAY, again=[label])
+
+
+def test_closed_periods_named_in_the_settings_are_asked_for_once_a_day() -> None:
+    still = [seen("2026-Q2", "2026-07-02"), seen("2026-Q2", "2026-07-09")]
+    named = config(**ALL_PERIODS, again=["2026-Q2", "2026-Q2", "2026-Q4"])
+    periods = [(c.key[2], c.why) for c in plan(named, today=TODAY, history=still) if c.endpoint is Endpoint.PROGRESS]
+    assert periods[-1] == ("2026-Q2", Why.AGAIN)
+    assert [label for label, _ in periods].count("2026-Q2") == 1
+    assert ("2026-Q4", Why.OPEN) in periods and ("2026-Q4", Why.AGAIN) not in periods  # it runs: due anyway
+    unnamed = plan(config(**ALL_PERIODS), today=TODAY, history=still)
+    assert still[0].endpoint == Endpoint.PROGRESS
+    assert (Endpoint.PROGRESS, ROOT_CODE, "2026-Q2") not in [c.key for c in unnamed]
+    today = [*still, seen("2026-Q2", TODAY.isoformat())]
+    done = (Endpoint.PROGRESS, ROOT_CODE, "2026-Q2")
+    assert done not in [c.key for c in plan(named, today=TODAY, history=today)]
+    with pytest.raises(PortalSettingsError, match="2026-12"):
+        plan(config(again=["2026-12"]), today=TODAY)
 
 
 def test_the_list_of_provinces_comes_first_and_only_when_it_is_needed() -> None:
@@ -1070,6 +1128,8 @@ def test_three_settings_are_enough() -> None:
         ({"periods": ["week"]}, "periods"),
         ({"periods": "month"}, "periods"),
         ({"since": "2026-13"}, "since"),
+        ({"again": "2026-08"}, "again"),
+        ({"again": ["2026-13"]}, "again"),
         ({"page_size": 5000}, "page_size"),
         ({"page_size": True}, "page_size"),
         ({"timeouts": [10]}, "timeouts"),

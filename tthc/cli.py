@@ -100,7 +100,8 @@ def demo(home: Path, dossiers: int, seed: int, until: datetime, out: Path, write
     epilog=_example(
         "tthc collect danh-sach.xlsx",
         "tthc collect thang-10/ --dry-run",
-        "tthc collect            (the inbox, and the portal where it is configured)",
+        "tthc collect            (the inbox, and every configured source)",
+        "tthc collect --source portal_v2",
         "tthc collect tra-loi.json --endpoint evaluation/provide-online-tree --period 2026-08 --captured-at 2026-09-26",
     )
 )
@@ -109,7 +110,7 @@ def demo(home: Path, dossiers: int, seed: int, until: datetime, out: Path, write
 @click.option("--captured-at", type=click.DateTime(_INSTANT), help="When the exports were made (else the file's time).")
 @click.option("--endpoint", help="Portal response without its .request.json: which endpoint it answers.")
 @click.option("--period", help="Portal response without its .request.json: 2026-08, 2026-Q3 or 2026.")
-@click.option("--source", type=click.Choice(["inbox", "portal_v2"]), help="Only this configured source.")
+@click.option("--source", help="Only this configured source: inbox, portal_v2, or the name of a [[source]].")
 @click.option("--dry-run", is_flag=True, help="Read and report; change nothing.")
 @_json
 def collect(
@@ -122,13 +123,15 @@ def collect(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Collect the given files and folders, or all that is configured: the inbox, the portal; one report line per export.
+    """Collect the given files and folders, or all that is configured: inbox, portal, sources; one report line per export.
 
     Exit 1 when an export or a row was refused; the others are collected all the same.
     """
     told = {"captured_at": _instant(captured_at), "endpoint": endpoint, "period": period}
     if paths and source:
         raise click.UsageError("give paths, or --source, not both")
+    if dry_run and source not in (None, "inbox"):
+        raise click.UsageError("--dry-run reads files; a source cannot be asked without leaving a trace")
     _collect(home, paths, as_json=as_json, told=told, dry_run=dry_run, source=source)
 
 
@@ -137,6 +140,18 @@ def _instant(moment: datetime | None) -> datetime | None:
     from collectors.home import VIETNAM
 
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+def _check_source(installed: "Home", source: str | None) -> None:
+    if source is None:
+        return
+    from tthc import sources
+
+    known = sources.names(installed)
+    if source not in known:
+        raise click.UsageError(f"{installed.settings_file} has no source “{source}”; there are: {', '.join(known)}")
+    if source == sources.PORTAL and not installed.config.portal:
+        raise click.UsageError(f"{installed.settings_file} has no [portal]")
 
 
 def _collect(
@@ -153,18 +168,17 @@ def _collect(
     from tthc import jobs, show
 
     installed = create_home(home)
-    if source == "portal_v2" and not installed.config.portal:
-        raise click.UsageError(f"{installed.settings_file} has no [portal]")
+    _check_source(installed, source)
     now, snapshot_id = datetime.now(UTC), None
     if dry_run:
         reports = tuple(examine(exports_in(paths or (installed.inbox,)), told=Told(**told)))
     else:
         with show.progress("Thu thập") as progress:
-            if source == "portal_v2":
-                done = jobs.collect_portal(installed, now=now, progress=progress)
-            elif paths or source == "inbox":
+            if paths or source == "inbox":
                 files = exports_in(paths or (installed.inbox,))
                 done = jobs.collect(installed, files, told=Told(**told), now=now, progress=progress)
+            elif source:
+                done = jobs.collect_sources(installed, only=source, now=now, progress=progress)
             else:
                 done = jobs.collect_everything(installed, now=now, progress=progress)
         reports, snapshot_id = done.reports, done.snapshot_id

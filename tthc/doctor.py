@@ -1,5 +1,6 @@
 """`tthc doctor`: what is wrong with an installation, and what to do about it."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from metrics.snapshot import open_snapshot
 from metrics.targets import TargetError, load_register
 from metrics.unit_history import HistoryError, load_history
 from metrics.working_days import CalendarError, Certainty, load_calendar
-from tthc import portal
+from tthc import portal, sources
 from tthc.quality_cli import below
 from tthc.show import percent
 
@@ -51,6 +52,7 @@ def examine(path: Path, *, now: datetime) -> list[Check]:
         _sources,
         _quality,
         _portal,
+        _configured,
         _last_run,
     )
     for look in looks:
@@ -113,6 +115,24 @@ def _portal(home: Home, now: datetime) -> Iterator[Check]:
         return
     until = circuit.not_before.astimezone(VIETNAM)
     yield Check("portal", False, f"cổng từ chối: {circuit.reason}; không hỏi lại trước {until:%H:%M %d/%m/%Y}")
+
+
+def _configured(home: Home, now: datetime) -> Iterator[Check]:
+    """Each `[[source]]`: whether it can be asked, whether its server said no, and when it was last read."""
+    journal = Journal(home.journal)
+    last = {one.file_name: one for one in journal.newest_outcomes()}
+    for name, source in sources.configured(home):
+        success = journal.last_success(name)
+        when = f"lần lấy được gần nhất {_local(success)}" if success else "chưa lấy được lần nào"
+        problems = list(sources.problems(source, sources.memory(journal, name), now, os.environ))
+        before = last.get(sources.report_name(name))
+        if before is not None and before.outcome == Outcome.REFUSED and not problems:
+            problems = [before.message_vi]
+        yield Check(f"fetch {name}", not problems, "; ".join([*(problem.rstrip(".") for problem in problems), when]))
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.replace(tzinfo=UTC).astimezone(VIETNAM):%H:%M %d/%m/%Y}"
 
 
 def _snapshot(home: Home, now: datetime) -> Iterator[Check]:

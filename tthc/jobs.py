@@ -1,25 +1,31 @@
 """The jobs that write: collect and rebuild, each from the lock to the published snapshot."""
 
-import tempfile
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from collectors import run as collecting
 from collectors import warehouse
 from collectors.export import ExportReport
 from collectors.home import ConfigError, Home
+from collectors.reading.spool import Spool
 from collectors.run import Progress, Told
-from collectors.warehouse import Warehouse
+from collectors.sources import stored_response
+from collectors.warehouse import LockedError, Warehouse
 from metrics import count
 from metrics.journal import Journal
 from metrics.publish import publish
 from metrics.targets import Register, load_register
 from metrics.unit_history import UnitHistory, load_history
 from tthc import alerting
+
+if TYPE_CHECKING:
+    from tthc.sources import Brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,11 @@ class Collected:
 
 
 def collect_everything(home: Home, *, now: datetime, progress: Progress) -> Collected:
-    """Collect all that is configured: the inbox, and the national portal where the settings name it."""
+    """Collect all that is configured: the inbox, the national portal, every `[[source]]`."""
     inbox = collecting.exports_in([home.inbox])
-    if not home.config.portal:
+    if not home.config.portal and not home.config.sources:
         return collect(home, inbox, told=Told(), now=now, progress=progress)
-    return collect_portal(home, inbox, now=now, progress=progress)
+    return collect_sources(home, inbox, now=now, progress=progress)
 
 
 def collect_portal(
@@ -51,19 +57,47 @@ def collect_portal(
     progress: Progress,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Collected:
-    """Ask the national portal for what is due, and collect its answers together with other files.
+    """Ask the national portal for what is due, and collect its answers together with other files."""
+    return collect_sources(home, more, only=stored_response.SOURCE, now=now, progress=progress, sleep=sleep)
 
-    Settings that cannot be used are this source's failure: the other files are collected all the same.
+
+def collect_sources(
+    home: Home,
+    more: Sequence[Path] = (),
+    *,
+    only: str | None = None,
+    now: datetime,
+    progress: Progress,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    sleep: Callable[[float], None] = time.sleep,
+    environ: Mapping[str, str] = os.environ,
+) -> Collected:
+    """Ask the configured sources for what they have, and collect it together with other files.
+
+    only: the name of one source; None: all of them. One that cannot be used, or is asked by another run, is its own
+    failure: the others and the files are collected all the same.
     """
-    from tthc.portal import Fetched, bring, unusable
+    from tthc import portal, sources
 
-    with tempfile.TemporaryDirectory(prefix="tthc-") as folder:
+    spool = Spool()  # what is fetched holds personal columns: a run that is cut off is swept up by the next
+    folder = spool.folder()
+    fetched = portal.Fetched()
+    if home.config.portal and only in (None, sources.PORTAL):
         try:
-            brought = bring(home, Path(folder), sleep=sleep)
-        except ConfigError as error:
-            brought = Fetched(refused=[unusable(error)])
-        files = [*more, *brought.files]
-        return collect(home, files, told=Told(), now=now, progress=progress, failed=brought.refused)
+            fetched = portal.bring(home, folder, clock=clock, sleep=sleep)
+        except (ConfigError, LockedError) as error:
+            fetched.refused = [portal.unusable(error)]
+    place = folder / "sources"
+    brought = sources.bring_all(home, place, only=only, clock=clock, sleep=sleep, environ=environ)
+    return collect(
+        home,
+        [*more, *fetched.files, *(path for one in brought for path in one.files)],
+        told=Told(),
+        now=now,
+        progress=progress,
+        failed=[*fetched.refused, *(report for one in brought for report in one.refused)],
+        brought=brought,
+    )
 
 
 def collect(
@@ -74,20 +108,42 @@ def collect(
     now: datetime,
     progress: Progress,
     failed: Sequence[ExportReport] = (),
+    brought: "Sequence[Brought]" = (),
 ) -> Collected:
     """Archive, load and count the exports, then publish; what was cut off earlier is made good first.
 
-    failed: reports of what could not even be fetched; they belong to this run.
+    failed: reports of what could not even be fetched. brought: by configured sources; their files are among the paths.
+    Both belong to this run.
     """
     register, history = load_register(home.extra_targets), load_history(home.extra_history)
     with _opened(home, now) as store:
         collecting.restore(store.con, home, everything=store.empty)
-        reports = [*collecting.collect(store.con, home, paths, told=told, now=now, progress=progress), *failed]
+        reports = collecting.collect(store.con, home, paths, told=told, now=now, progress=progress)
+        of_files = dict(zip(paths, reports, strict=True))
+        reports += [*_unchanged(store, home, brought), *failed, *_concluded(home, brought, of_files, now)]
         _count(store, everything=store.empty)
         Journal(home.journal).record_run(started_at=now, finished_at=datetime.now(UTC), exports=reports)
         done = Collected(tuple(reports), _publish(store, home, register, history, now))
     alerting.settle(home, now=now)
     return done
+
+
+def _unchanged(store: Warehouse, home: Home, brought: "Sequence[Brought]") -> list[ExportReport]:
+    return [
+        collecting.seen_again(
+            store.con, home, one.known.sha256, file_name=one.known.file_name, captured_at=one.captured_at
+        )
+        for source in brought
+        for one in source.unchanged
+    ]
+
+
+def _concluded(
+    home: Home, brought: "Sequence[Brought]", of_files: Mapping[Path, ExportReport], now: datetime
+) -> list[ExportReport]:
+    from tthc import sources
+
+    return [sources.conclude(home, one, of_files, now) for one in brought]
 
 
 def rebuild(home: Home, *, now: datetime) -> tuple[int, str]:

@@ -1,7 +1,5 @@
 """Asking the national portal: what is due is fetched; what is sound is left as files for the collection, the rest aside."""
 
-import gzip
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +14,6 @@ from filelock import FileLock, Timeout
 from collectors.export import ExportReport, Outcome
 from collectors.home import VIETNAM, ConfigError, Home
 from collectors.sources.portal_client import (
-    CLOSED,
     CallResult,
     Circuit,
     Fingerprint,
@@ -32,6 +29,7 @@ from collectors.sources.portal_client import (
 from collectors.sources.stored_response import SOURCE
 from collectors.warehouse import LockedError
 from metrics.journal import Journal
+from tthc.received import evidence_of
 
 _HISTORY = "portal.history"
 _CIRCUIT = "portal.circuit"
@@ -93,32 +91,20 @@ def _alone(home: Home) -> Iterator[None]:
         raise LockedError("Một lần lấy số liệu của Cổng đang chạy. Đợi nó xong rồi chạy lại.") from error
 
 
-def _place(home: Home, response: bytes, request: bytes) -> Path:
-    return home.received / f"{hashlib.sha256(response + request).hexdigest()}.json.gz"
-
-
 def _keep(home: Home, call: PlannedCall, response: bytes, request: bytes, status: int) -> None:
-    home.received.mkdir(parents=True, exist_ok=True)
-    place = _place(home, response, request)
-    place.write_bytes(gzip.compress(response, mtime=0))
-    about = {"call": call.key, "status": status, "request": request.decode()}
-    place.with_suffix(".about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+    evidence_of(home, response, request).keep(response, request, call=call.key, status=status)
 
 
 def _hand_over(home: Home, folder: Path, fetched: Fetched, reply: Reply) -> None:
-    place = _place(home, reply.response, reply.request)
-    about = place.with_suffix(".about.json")
-    if reply.verdict is Verdict.ACCEPTED:
-        name = f"{len(fetched.files):03d}-{reply.call.endpoint.value.replace('/', '-')}.json"
-        (folder / name).write_bytes(reply.response)
-        (folder / name).with_suffix(".request.json").write_bytes(reply.request)
-        fetched.files.append(folder / name)
-        place.unlink(missing_ok=True)
-        about.unlink(missing_ok=True)
-    elif about.exists():
-        known = json.loads(about.read_text(encoding="utf-8"))
-        verdict = {"verdict": reply.verdict, "reason": reply.reason}
-        about.write_text(json.dumps({**known, **verdict}, ensure_ascii=False), encoding="utf-8")
+    evidence = evidence_of(home, reply.response, reply.asked)
+    if reply.verdict is not Verdict.ACCEPTED:
+        evidence.judged(reply.verdict, reply.reason)
+        return
+    name = f"{len(fetched.files):03d}-{reply.call.endpoint.value.replace('/', '-')}.json"
+    (folder / name).write_bytes(reply.response)
+    (folder / name).with_suffix(".request.json").write_bytes(reply.request)
+    fetched.files.append(folder / name)
+    evidence.forget()
 
 
 def _refusal(one: CallResult) -> ExportReport:
@@ -135,8 +121,8 @@ def _refusal(one: CallResult) -> ExportReport:
     )
 
 
-def unusable(error: ConfigError) -> ExportReport:
-    """Return the report of a portal whose settings cannot be used."""
+def unusable(error: ConfigError | LockedError) -> ExportReport:
+    """Return the report of a portal whose settings cannot be used, or that another run is asking."""
     return ExportReport(file_name="[portal]", outcome=Outcome.REFUSED, source=SOURCE, message_vi=str(error))
 
 
@@ -156,13 +142,7 @@ def _history(journal: Journal) -> list[Observed]:
 
 def circuit(journal: Journal) -> Circuit:
     """Return whether the portal said no at the last run, and until when nobody asks."""
-    text = journal.recall(_CIRCUIT)
-    if text is None:
-        return CLOSED
-    values: dict[str, Any] = json.loads(text)
-    for name in ("blocked_since", "not_before"):
-        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
-    return Circuit(**values)
+    return Circuit.from_json(journal.recall(_CIRCUIT))
 
 
 def _fingerprints(journal: Journal) -> dict[str, Fingerprint]:
@@ -174,7 +154,7 @@ def _remember(journal: Journal, history: Sequence[Observed], result: RunResult, 
     kept = [asdict(one) for one in history if now - one.captured_at <= _KEPT]
     prints = {name: one.to_json() for name, one in result.fingerprints.items()}
     journal.remember(_HISTORY, json.dumps(kept, default=_text))
-    journal.remember(_CIRCUIT, json.dumps(asdict(result.circuit), default=_text))
+    journal.remember(_CIRCUIT, result.circuit.to_json())
     journal.remember(_FINGERPRINTS, json.dumps(prints))
 
 

@@ -91,7 +91,7 @@ def reports(found: Sequence[ExportReport], *, dry_run: bool) -> None:
         captured = report.captured_at.astimezone().strftime("%d/%m/%Y %H:%M") if report.captured_at else "–"
         marks = " (MÔ PHỎNG)" * report.synthetic + " (một phần)" * report.partial
         table.add_row(
-            report.file_name, report.source + marks, OUTCOME_VI[report.outcome], *map(number, counts), captured
+            escape(report.file_name), report.source + marks, OUTCOME_VI[report.outcome], *map(number, counts), captured
         )
     out = console()
     out.print(table)
@@ -257,7 +257,9 @@ def checks(found: "Sequence[Check]") -> None:
     """Print what was looked at, what is wrong first."""
     out = console()
     for check in sorted(found, key=lambda each: each.ok):
-        out.print(f"{'[green]tốt [/green]' if check.ok else '[red]LỖI [/red]'} {check.name}: {check.message_vi}")
+        out.print(
+            f"{'[green]tốt [/green]' if check.ok else '[red]LỖI [/red]'} {check.name}: {escape(check.message_vi)}"
+        )
 
 
 def checks_json(found: "Sequence[Check]") -> str:

@@ -1,4 +1,7 @@
-"""One stored response of the national portal (with its request) → its report and a draft for the archive."""
+"""One stored response (with its request) → its report and a draft for the archive.
+
+Of the national portal, or of a statistics endpoint that an installation configures itself: the request tells which.
+"""
 
 import gzip
 import hashlib
@@ -12,6 +15,8 @@ from typing import Any
 from collectors import archive
 from collectors.export import ExportReport, Finding, InvalidResponse, Outcome, RequestNeeded
 from collectors.sources import portal_v2
+from collectors.sources.remote import statistic
+from collectors.statistic import PortalExport
 
 SOURCE = "portal_v2"
 SYNTHETIC_SOURCE = "demo_portal"
@@ -71,6 +76,25 @@ def identity(response: bytes, request: bytes) -> str:
     return hashlib.sha256(response + b"\0" + request).hexdigest()
 
 
+def answers_statistics(path: Path) -> bool:
+    """Whether the request beside a file was sent to a statistics endpoint of a configured source."""
+    sidecar = path.with_suffix(".request.json")
+    return sidecar.exists() and statistic.is_asked(sidecar.read_bytes())
+
+
+def said_by(response: bytes, request: bytes) -> PortalExport:
+    """Return what a stored response says; raises PortalError."""
+    if statistic.is_asked(request):
+        return statistic.parse(response, request)
+    return portal_v2.parse(response, portal_v2.parse_request(request))
+
+
+def _source_of(said: PortalExport, request: bytes) -> str:
+    if statistic.is_asked(request):
+        return statistic.asked_of(request).source
+    return SYNTHETIC_SOURCE if said.request.synthetic else SOURCE
+
+
 def read(path: Path, request: bytes, draft: Path) -> ExportReport:
     """Write the response and its request to `draft`, byte for byte, and return what became of its rows.
 
@@ -78,7 +102,7 @@ def read(path: Path, request: bytes, draft: Path) -> ExportReport:
     """
     response = path.read_bytes()
     try:
-        said = portal_v2.parse(response, portal_v2.parse_request(request))
+        said = said_by(response, request)
     except portal_v2.PortalError as error:
         raise InvalidResponse(
             file=path.name, column=error.path, found=error.found, expected=error.expected, advice=error.advice
@@ -90,7 +114,7 @@ def read(path: Path, request: bytes, draft: Path) -> ExportReport:
         file_name=path.name,
         outcome=Outcome.ACCEPTED,
         export_id=identity(response, request),
-        source=SYNTHETIC_SOURCE if said.request.synthetic else SOURCE,
+        source=_source_of(said, request),
         layout=said.request.endpoint,
         captured_at=said.request.captured_at,
         synthetic=said.request.synthetic,

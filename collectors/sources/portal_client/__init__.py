@@ -10,14 +10,15 @@ judge.observed              an archived response → what the next plan must kno
 State that a caller keeps between runs: RunResult.observed (appended to the history), .circuit, .fingerprints.
 """
 
-from collectors.sources.portal_client.circuit import CLOSED, Circuit
 from collectors.sources.portal_client.drift import Drift, drift
 from collectors.sources.portal_client.fetch import fetch
 from collectors.sources.portal_client.fingerprint import Fingerprint, fingerprint
 from collectors.sources.portal_client.judge import observed
 from collectors.sources.portal_client.plan import Observed, PlannedCall, Verdict, Why, plan, spent_on
-from collectors.sources.portal_client.result import CallResult, Halt, Reply, RunResult
+from collectors.sources.portal_client.result import CallResult, Reply, RunResult
 from collectors.sources.portal_client.settings import PortalSettings, PortalSettingsError, portal_settings
+from collectors.web.circuit import CLOSED, Circuit
+from collectors.web.pace import Halt
 
 __all__ = [
     "CLOSED",

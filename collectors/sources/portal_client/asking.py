@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from datetime import UTC
 
-from collectors.sources.portal_client.period import Kind, Period
+from collectors.period import Kind, Period
 from collectors.sources.portal_client.plan import PlannedCall
-from collectors.sources.portal_client.secrecy import redacted
 from collectors.sources.portal_client.settings import Asking, EndpointSettings, PortalSettings
-from collectors.sources.portal_client.transport import Received
 from collectors.sources.portal_v2 import Endpoint
+from collectors.web.secrecy import redacted
+from collectors.web.transport import Received
 
 _KEPT_HEADERS = frozenset({"content-type", "content-length", "content-encoding", "date", "last-modified", "etag"})
 _KEPT_HEADERS |= {"retry-after", "server", "x-request-id"}
@@ -64,6 +64,13 @@ def canonical(config: PortalSettings, call: PlannedCall, body: Mapping[str, obje
     if config.synthetic:
         request["synthetic"] = True
     return json.dumps(request, ensure_ascii=False, sort_keys=True).encode()
+
+
+def of_whole_list(request: bytes, *, pages: int, rows: int) -> bytes:
+    """Return the request of a page, saying that every page of its list was received in this run, no row twice."""
+    said: dict[str, object] = json.loads(request)
+    said["whole_list"] = {"pages": pages, "rows": rows}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
 
 
 def url_of(config: PortalSettings, call: PlannedCall) -> str:

@@ -24,29 +24,37 @@ from typing import NoReturn
 import requests
 
 from collectors.home import VIETNAM
-from collectors.sources.portal_client import transport
 from collectors.sources.portal_client.across import across
-from collectors.sources.portal_client.ask import Answer, Asker, NoAnswer, OnBytes
+from collectors.sources.portal_client.ask import Answer, Asker, OnBytes
+from collectors.sources.portal_client.asking import of_whole_list
 from collectors.sources.portal_client.catalogue import Pages
-from collectors.sources.portal_client.circuit import CLOSED, Circuit, opened
 from collectors.sources.portal_client.drift import merged
 from collectors.sources.portal_client.fingerprint import Fingerprint
 from collectors.sources.portal_client.judge import Judgement, content_of
-from collectors.sources.portal_client.pace import Pace, Sleep, Spread, Stop
 from collectors.sources.portal_client.plan import COUNTRY, Observed, PlannedCall, Verdict, spent_on
-from collectors.sources.portal_client.result import CallResult, Halt, Reply, RunResult
-from collectors.sources.portal_client.settings import PortalSettings
-from collectors.sources.portal_client.transport import Clock
+from collectors.sources.portal_client.result import CallResult, Reply, RunResult
+from collectors.sources.portal_client.settings import PortalSettings, headers
 from collectors.sources.portal_v2 import Endpoint
 from collectors.statistic import PortalExport
+from collectors.web import transport
+from collectors.web.again import NoAnswer
+from collectors.web.circuit import CLOSED, Circuit, opened
+from collectors.web.pace import Halt, Pace, Sleep, Spread, Stop
+from collectors.web.transport import Clock
 
 _UNITS_AT_LEAST = Fraction(9, 10)  # of the units expected: a few come and go
 _UNAVAILABLE_IN_A_ROW = 2
+_PORTAL = "Cổng"
 
 _log = logging.getLogger(__name__)
 
 OpenSession = Callable[[PortalSettings], AbstractContextManager[requests.Session]]
 OnResponse = Callable[[Reply], None]
+
+
+def open_session(config: PortalSettings) -> AbstractContextManager[requests.Session]:
+    """Return a session for one run, with the headers that the portal wants."""
+    return transport.open_session(config, headers())
 
 
 def fetch(
@@ -60,7 +68,7 @@ def fetch(
     history: Sequence[Observed] = (),
     circuit: Circuit = CLOSED,
     known: Mapping[str, Fingerprint] = MappingProxyType({}),
-    open_session: OpenSession = transport.open_session,
+    open_session: OpenSession = open_session,
     spread: Spread = random.uniform,
 ) -> RunResult:
     """Ask for each planned call; hand each response over with its verdict; return the manifest of the run.
@@ -74,18 +82,12 @@ def fetch(
     now = clock()
     if not calls or not circuit.lets_through(now):
         halt = Halt.BLOCKED if calls else None
-        return RunResult(tuple(CallResult(call, None) for call in calls), circuit, known, halt, _still(circuit, halt))
+        still = circuit.words(_PORTAL) if halt else ""
+        return RunResult(tuple(CallResult(call, None) for call in calls), circuit, known, halt, still)
     with open_session(config) as session:
         pace = Pace(config, clock, sleep, spread, spent=spent_on(history, now.astimezone(VIETNAM).date()))
         asker = Asker(config, session, pace, clock, on_bytes or _nothing)
         return _Run(asker, on_response, _rows_of(history), circuit, known).of(calls)
-
-
-def _still(circuit: Circuit, halt: Halt | None) -> str:
-    if halt is None or circuit.not_before is None:
-        return ""
-    moment = circuit.not_before.astimezone(VIETNAM)
-    return f"Cổng đã từ chối ({circuit.reason}); không hỏi lại trước {moment:%H:%M ngày %d/%m/%Y}."
 
 
 def _nothing(call: PlannedCall, response: bytes, request: bytes, status: int) -> None:
@@ -174,8 +176,9 @@ class _Run:
         finally:
             last = answers[-1].judgement.verdict if answers else Verdict.REJECTED
             verdict = Verdict.REJECTED if problem and last is Verdict.ACCEPTED else last
+            whole = (int(pages.last), len(pages.ids)) if verdict is Verdict.ACCEPTED else None
             for answer in answers:
-                self._hand_over(call, answer, verdict, problem)
+                self._hand_over(call, answer, verdict, problem, whole_list=whole)
         if problem:
             return CallResult(call, verdict, problem)
         for answer in answers:
@@ -205,11 +208,20 @@ class _Run:
         self._circuit = opened(
             self._circuit, now=received.at, reason=reason, body=received.body, retry_after=received.retry_after
         )
-        raise Stop(Halt.BLOCKED, _still(self._circuit, Halt.BLOCKED))
+        raise Stop(Halt.BLOCKED, self._circuit.words(_PORTAL))
 
-    def _hand_over(self, call: PlannedCall, answer: Answer, verdict: Verdict, reason: str) -> None:
-        received, drift = answer.received, answer.judgement.drift
-        self._on_response(Reply(call, received.body, answer.request, received.status, verdict, reason, drift))
+    def _hand_over(
+        self,
+        call: PlannedCall,
+        answer: Answer,
+        verdict: Verdict,
+        reason: str,
+        *,
+        whole_list: tuple[int, int] | None = None,
+    ) -> None:
+        received, drift, asked = answer.received, answer.judgement.drift, answer.request
+        request = of_whole_list(asked, pages=whole_list[0], rows=whole_list[1]) if whole_list else asked
+        self._on_response(Reply(call, received.body, request, received.status, verdict, reason, drift, asked))
 
     def _find_root(self, export: PortalExport) -> None:
         """Look the province up in a list of the provinces, by its code."""

@@ -59,18 +59,25 @@ class Fingerprint:
 
 def fingerprint(document: object, endpoint: Endpoint) -> Fingerprint:
     """Return the fingerprint of one response: the parsed envelope, whose `data` is looked at."""
-    walked = _Walked()
-    walked.value(document.get("data") if isinstance(document, Mapping) else None, "data")
+    data = document.get("data") if isinstance(document, Mapping) else None
+    return structure(data, "data", endpoint.value, metrics=True)
+
+
+def structure(value: object, path: str, endpoint: str, *, metrics: bool = False) -> Fingerprint:
+    """Return the fingerprint of any JSON value that stands at a path; metrics: rows with a code are kept apart."""
+    walked = _Walked(metrics)
+    walked.value(value, path)
     fields = {
         path: Field(frozenset(types), walked.present[path] == walked.objects[parent_of(path)] or path.endswith("[]"))
         for path, types in walked.types.items()
     }
     maxima = {path: frozenset(values) for path, values in walked.maxima.items()}
-    return Fingerprint(endpoint.value, fields, maxima, frozenset(walked.codes))
+    return Fingerprint(endpoint, fields, maxima, frozenset(walked.codes))
 
 
 @dataclass(slots=True)
 class _Walked:
+    metrics: bool
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     present: Counter[str] = field(default_factory=Counter)
     objects: Counter[str] = field(default_factory=Counter)
@@ -88,7 +95,7 @@ class _Walked:
         elif isinstance(value, list) and value:
             self.objects[path] += 1
             for child in value:
-                self.value(child, f"{path}[{_code(child)}]")
+                self.value(child, f"{path}[{_code(child) if self.metrics else ''}]")
 
     def _note(self, path: str, key: object, value: object) -> None:
         if key in _MAXIMA and isinstance(value, int | Decimal):

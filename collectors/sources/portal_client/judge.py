@@ -1,44 +1,23 @@
-"""What was received → what it means (answer, refusal, passing trouble), and whether the answer can be accepted.
+"""An answer of the portal → whether it can be accepted: every hard rule of the contract must hold.
 
-sign                                                                    → meaning
-401, 403, 429; words of a firewall; a page of HTML instead of an answer → blocked: nobody asks again
-500, 502, 503, 504                                                      → temporary
-another status than 200 and 201                                         → our question is wrong: rejected
-200, 201 with JSON                                                      → judged: every hard rule of the contract must hold
-
-Source: behaviour seen of the API in 2026-09 and 2026-10; no body of its firewall has been recorded.
+What is no answer at all (a refusal, passing trouble) is told apart before, by `collectors.web.meaning`.
 """
 
 import hashlib
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 
+from collectors.period import period_between
 from collectors.sources.portal_client.drift import NO_DRIFT, Drift, drift
 from collectors.sources.portal_client.fingerprint import Fingerprint, fingerprint
-from collectors.sources.portal_client.period import period_between
 from collectors.sources.portal_client.plan import COUNTRY, Observed, PlannedCall, Verdict
-from collectors.sources.portal_client.transport import Received
-from collectors.sources.portal_v2 import BrokenJson, Endpoint, PortalError, looks_like, parse, parse_request
-from collectors.sources.portal_v2.strict_json import ASK_AGAIN, At, strict
+from collectors.sources.portal_v2 import BrokenJson, Endpoint, PortalError, parse, parse_request
+from collectors.sources.strict_json import ASK_AGAIN, At, strict
 from collectors.statistic import PortalExport
+from collectors.web.transport import Received
 
-_SUCCESS = frozenset({200, 201})
-_REFUSED = frozenset({401, 403, 429})
-_TEMPORARY = frozenset({500, 502, 503, 504})
-_FIREWALL = (b"request rejected", b"access denied", b"support id")
-_HEAD = 20_000
 _INCOMPLETE = frozenset({"P-complete", "P-page"})
 _AXES = frozenset({"CKMB", "TDGQ", "ONLINE_SERVICE", "MDHL", "MDSH"})
-
-
-class Meaning(StrEnum):
-    """What an answer means before it is read."""
-
-    ANSWER = "answer"
-    BLOCKED = "blocked"
-    TEMPORARY = "temporary"
-    WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +31,6 @@ class Judgement:
     envelope: At | None = None
     fingerprint: Fingerprint | None = None
     drift: Drift = NO_DRIFT
-
-
-def meaning_of(received: Received) -> Meaning:
-    """Return what an answer means, by status, content type and first bytes."""
-    head = received.body[:_HEAD].lstrip()
-    kind = received.headers.get("content-type", "").lower()
-    firewall = not looks_like(head) and any(words in head.lower() for words in _FIREWALL)
-    if received.status in _REFUSED or firewall:
-        return Meaning.BLOCKED
-    if received.status in _TEMPORARY:
-        return Meaning.TEMPORARY
-    if (received.status < 400) and ("html" in kind or head.startswith(b"<")):
-        return Meaning.BLOCKED
-    return Meaning.ANSWER if received.status in _SUCCESS else Meaning.WRONG
-
-
-def refusal_of(received: Received) -> str:
-    """Return in words how the portal said no."""
-    if received.status in _REFUSED:
-        return f"Cổng trả mã {received.status}"
-    return f"Cổng trả trang HTML của tường lửa thay cho số liệu (mã {received.status}), hoặc đường dẫn đã đổi"
 
 
 def judge(

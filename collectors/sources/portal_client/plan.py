@@ -6,6 +6,7 @@ open quarter, open year               every day
 closed month, quarter, year           until its figures have not changed for `freeze_after_days`, then frozen
 list of the provinces, by year        like the year; and whenever a province is asked, for it gives the ids of today
 catalogue of procedures               every `catalogue_every_days`
+closed period named in `again`        once a day, whether its figures stand still or not
 what was accepted today already       no more today
 
 Source: the portal's own choice of periods (month, quarter, year; none in the future); closed periods are restated.
@@ -18,7 +19,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from collectors.home import VIETNAM
-from collectors.sources.portal_client.period import Kind, Period, containing, period_of
+from collectors.period import Kind, Period, containing, period_of
 from collectors.sources.portal_client.settings import (
     CATALOGUE,
     OVERVIEW,
@@ -110,7 +111,7 @@ def plan(
     Raises PortalSettingsError for a label that is no period, or one that the portal cannot answer yet.
     """
     seen = _Seen(config, today, history)
-    periods = [(_asked(label, today), Why.AGAIN) for label in again] or list(_periods(config, today, seen))
+    periods = [(_asked(label, today), Why.AGAIN) for label in again] or _due(config, today, seen)
     calls = [call for call in _calls(config, periods) if again or seen.is_due(call)]
     root = _country(config, containing(Kind.YEAR, today), Why.ROOT)
     if any(call.needs_root for call in calls) and root.key not in {call.key for call in calls}:
@@ -159,6 +160,14 @@ class _Seen:
                 break
             first = observed
         return (newest.day - first.day).days >= self._config.freeze_after_days
+
+
+def _due(config: PortalSettings, today: date, seen: _Seen) -> list[tuple[Period, Why]]:
+    """The periods that are due, those named in the settings last and never twice."""
+    named = list(dict.fromkeys(_asked(label, today) for label in config.again))
+    due = [(period, why) for period, why in _periods(config, today, seen) if why is Why.OPEN or period not in named]
+    open_now = {period for period, why in due if why is Why.OPEN}
+    return [*due, *((period, Why.AGAIN) for period in named if period not in open_now)]
 
 
 def _periods(config: PortalSettings, today: date, seen: _Seen) -> Iterator[tuple[Period, Why]]:

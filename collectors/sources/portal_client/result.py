@@ -3,23 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from collectors.sources.portal_client.circuit import Circuit
 from collectors.sources.portal_client.drift import NO_DRIFT, Drift
 from collectors.sources.portal_client.fingerprint import Fingerprint
 from collectors.sources.portal_client.plan import Observed, PlannedCall, Verdict
 from collectors.statistic import PortalFinding
-
-
-class Halt(StrEnum):
-    """Why a run ended before its plan did."""
-
-    BLOCKED = "blocked"  # the portal says no, now or earlier today
-    UNAVAILABLE = "unavailable"  # not reachable from here, or out of order
-    ROOT_UNKNOWN = "root_unknown"  # the list of provinces was not accepted, or does not hold ours
-    DAILY_CAP = "daily_cap"
-    WINDOW = "window"
+from collectors.web.circuit import Circuit
+from collectors.web.pace import Halt
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +17,7 @@ class Reply:
     """One response, to be archived: bytes as received, canonical request (with captured_at), status, verdict.
 
     reason: in Vietnamese, empty when accepted. drift: what the structure has more, or broke, against the known one.
+    asked: the request as it was when the bytes came; `request` says more where only the end of the run tells it.
     """
 
     call: PlannedCall
@@ -36,6 +27,7 @@ class Reply:
     verdict: Verdict
     reason: str = ""
     drift: Drift = NO_DRIFT
+    asked: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
@@ -12,16 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from collectors.home import ConfigError
-from collectors.sources.portal_client.period import Kind, Period, period_of
-from collectors.sources.portal_client.secrecy import credentials_in
+from collectors.period import Kind, Period, period_of
 from collectors.sources.portal_v2 import Endpoint
+from collectors.web.limits import LOOPBACK, is_whole
+from collectors.web.settings import LIMIT_RULES, Rules, check_keys, check_rules
 
 OVERVIEW, CATALOGUE = "overview", "catalogue"
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ROOT_CODE = re.compile(r"H\d{2}")
-_CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+")
-_BROWSER = re.compile(r"mozilla|chrome|safari|gecko|webkit", re.I)
 
 
 class PortalSettingsError(ConfigError):
@@ -54,6 +52,7 @@ class PortalSettings:
     root_code: the province, e.g. H35; its id of the day is looked up in every run.
     user_agent: name of the project and how to reach us, e.g. "tthc/0.1 (Sở A; giamsat@example.gov.vn)", ASCII.
     since: first closed period that is collected, e.g. 2026-01; empty: the one before the open one, no back-fill.
+    again: closed periods that are asked for once a day although they stand still, e.g. 2026-08, until taken out again.
     expected_units: units below the province; 0 = as many as the last good response had.
     timeouts: to connect, to read; seconds. pause_seconds: shortest and longest pause between two calls.
     daily_cap: requests on one day (Việt Nam), all runs and repetitions together. run_minutes: no request later.
@@ -70,6 +69,7 @@ class PortalSettings:
     groups: tuple[str, ...] = ()
     periods: tuple[Kind, ...] = tuple(Kind)
     since: str = ""
+    again: tuple[str, ...] = ()
     page_size: int = 0
     timeouts: tuple[float, float] = (10, 45)
     pause_seconds: tuple[float, float] = (1.0, 2.5)
@@ -84,9 +84,7 @@ class PortalSettings:
     endpoints: Mapping[str, EndpointSettings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for key, (holds, expected) in _RULES.items():
-            if not holds(self):
-                raise PortalSettingsError(f"[portal] {key} = {getattr(self, key)!r}: cần {expected}.")
+        check_rules(self, _RULES, place="[portal]", error=PortalSettingsError)
 
     @property
     def earliest(self) -> Period | None:
@@ -104,17 +102,15 @@ def portal_settings(values: Mapping[str, object]) -> PortalSettings:
 
     Raises PortalSettingsError for an unknown key, a value that cannot be used, and a credential of any kind.
     """
-    for place in credentials_in(values):
-        raise PortalSettingsError(
-            f"[portal] {place}: trông như mật khẩu hoặc mã truy cập. Cổng không cần đăng nhập: hãy xóa khóa này khỏi"
-            " cấu hình, và đổi mật khẩu đó nếu tệp đã được sao chép đi nơi khác."
-        )
-    known = {field.name for field in fields(PortalSettings)}
-    for key in values.keys() - known:
-        raise PortalSettingsError(f"[portal] không có khóa “{key}”. Các khóa: {', '.join(sorted(known))}.")
-    for key in ("base_url", "root_code", "user_agent"):
-        if key not in values:
-            raise PortalSettingsError(f"[portal] thiếu khóa “{key}”.")
+    check_keys(
+        values,
+        place="[portal]",
+        known={field.name for field in fields(PortalSettings)},
+        required=("base_url", "root_code", "user_agent"),
+        advice="Cổng không cần đăng nhập: hãy xóa khóa này khỏi cấu hình, và đổi mật khẩu đó nếu tệp đã được sao chép"
+        " đi nơi khác.",
+        error=PortalSettingsError,
+    )
     given: dict[str, Any] = {key: _read(key, value) for key, value in values.items() if key != "endpoints"}
     given["endpoints"] = _endpoints(values.get("endpoints", {}))
     given.setdefault("groups", tuple(given["endpoints"]))
@@ -153,7 +149,7 @@ def _endpoint(group: str, entry: Mapping[str, Any]) -> EndpointSettings:
     except (TypeError, ValueError) as error:
         raise PortalSettingsError(f"[portal.endpoints.{group}] không dùng được: {error}.") from error
     counts = (endpoint.page_size, endpoint.max_pages)
-    if not re.fullmatch(r"/[\w./-]+", endpoint.path) or not all(_whole(count, 0, 1000) for count in counts):
+    if not re.fullmatch(r"/[\w./-]+", endpoint.path) or not all(is_whole(count, 0, 1000) for count in counts):
         raise PortalSettingsError(f"[portal.endpoints.{group}] cần path dạng /api/…, page_size và max_pages đến 1000.")
     return endpoint
 
@@ -168,16 +164,6 @@ def _read(key: str, value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _whole(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
-def _pair(value: object, least: float, most: float) -> bool:
-    numbers = value if isinstance(value, tuple) else ()
-    sound = [number for number in numbers if isinstance(number, int | float) and not isinstance(number, bool)]
-    return len(numbers) == len(sound) == 2 and all(least <= number <= most for number in sound)
-
-
 def _address(settings: PortalSettings) -> bool:
     """https, host only; plain http is for the demonstration server on this machine, which is always synthetic."""
     try:
@@ -186,57 +172,35 @@ def _address(settings: PortalSettings) -> bool:
     except (ValueError, TypeError, AttributeError):
         return False
     bare = bool(parts.hostname) and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
-    local = parts.hostname in _LOOPBACK and port != 0
+    local = parts.hostname in LOOPBACK and port != 0
     return bare and (local if settings.synthetic else parts.scheme == "https")
 
 
-def _user_agent(settings: PortalSettings) -> bool:
-    agent = settings.user_agent
-    sound = isinstance(agent, str) and agent.isascii() and agent.isprintable() and len(agent) <= 200
-    return sound and bool(_CONTACT.search(agent)) and not _BROWSER.search(agent)
-
-
-def _proxy(settings: PortalSettings) -> bool:
-    return isinstance(settings.proxy, str) and bool(re.fullmatch(r"(https?://[\w.-]+(:\d{1,5})?/?)?", settings.proxy))
-
-
-_RULES: Mapping[str, tuple[Callable[[PortalSettings], bool], str]] = MappingProxyType(
+_RULES: Rules = MappingProxyType(
     {
+        **LIMIT_RULES,
         "kind": (lambda s: s.kind == "portal_v2", "“portal_v2”"),
-        "synthetic": (lambda s: isinstance(s.synthetic, bool), "true hoặc false"),
         "base_url": (
             _address,
             "https://máy-chủ, không kèm đường dẫn; http:// chỉ dùng cho máy chủ trình diễn trên chính máy này"
             " (127.0.0.1) và khi synthetic = true",
         ),
         "root_code": (lambda s: bool(_ROOT_CODE.fullmatch(str(s.root_code))), "mã tỉnh, ví dụ “H35”"),
-        "user_agent": (
-            _user_agent,
-            "tên phần mềm và cách liên hệ thật, không dấu, không giả làm trình duyệt, ví dụ"
-            " “tthc/0.1 (So A; giamsat@example.gov.vn)”",
-        ),
         "groups": (lambda s: bool(s.groups) and set(s.groups) <= set(s.endpoints), "các nhóm có trong portal_v2.toml"),
         "since": (
             lambda s: s.since == "" or period_of(str(s.since)) is not None,
             "“2026-01”, “2026-Q1”, “2026” hoặc “”",
         ),
-        "page_size": (lambda s: _whole(s.page_size, 0, 1000), "số nguyên từ 0 (theo portal_v2.toml) đến 1000"),
-        "timeouts": (lambda s: _pair(s.timeouts, 0.01, 120), "hai số giây (kết nối, đọc) từ 0.01 đến 120"),
-        "pause_seconds": (
-            lambda s: (
-                _pair(s.pause_seconds, 0.0 if s.synthetic else 1.0, 60) and s.pause_seconds[0] <= s.pause_seconds[1]
-            ),
-            "hai số giây tăng dần từ 1 đến 60: Cổng là của chung, không hỏi dồn dập",
+        "again": (
+            lambda s: isinstance(s.again, tuple) and all(period_of(str(label)) is not None for label in s.again),
+            "danh sách kỳ dạng “2026-08”, “2026-Q3”, “2026”",
         ),
-        "daily_cap": (lambda s: _whole(s.daily_cap, 1, 1000), "số nguyên từ 1 đến 1000 yêu cầu một ngày"),
-        "run_minutes": (lambda s: _whole(s.run_minutes, 1, 360), "số phút từ 1 đến 360"),
+        "page_size": (lambda s: is_whole(s.page_size, 0, 1000), "số nguyên từ 0 (theo portal_v2.toml) đến 1000"),
         "expected_units": (
-            lambda s: _whole(s.expected_units, 0, 10_000),
+            lambda s: is_whole(s.expected_units, 0, 10_000),
             "số đơn vị từ 0 (không định trước) đến 10000",
         ),
-        "freeze_after_days": (lambda s: _whole(s.freeze_after_days, 1, 60), "số ngày từ 1 đến 60"),
-        "catalogue_every_days": (lambda s: _whole(s.catalogue_every_days, 1, 366), "số ngày từ 1 đến 366"),
-        "ca_bundle": (lambda s: isinstance(s.ca_bundle, str), "đường dẫn tệp chứng thư, hoặc “”"),
-        "proxy": (_proxy, "http://máy-chủ:cổng, không kèm tên và mật khẩu"),
+        "freeze_after_days": (lambda s: is_whole(s.freeze_after_days, 1, 60), "số ngày từ 1 đến 60"),
+        "catalogue_every_days": (lambda s: is_whole(s.catalogue_every_days, 1, 366), "số ngày từ 1 đến 366"),
     }
 )

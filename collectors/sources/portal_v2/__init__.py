@@ -36,7 +36,7 @@ from collectors.sources.portal_v2.envelope import looks_like
 from collectors.sources.portal_v2.measures import INHERITED, MEASURES, NO_COMPLETED_DOSSIER, Endpoint
 from collectors.sources.portal_v2.request import parse_request
 from collectors.sources.portal_v2.response import parse
-from collectors.sources.portal_v2.strict_json import BrokenJson, PortalError
+from collectors.sources.strict_json import BrokenJson, PortalError
 
 __all__ = [
     "INHERITED",

@@ -2,7 +2,7 @@
 
 from collectors.sources.portal_v2.gathered import Gathered
 from collectors.sources.portal_v2.shapes import PROCEDURE_CODE
-from collectors.sources.portal_v2.strict_json import At
+from collectors.sources.strict_json import At
 from collectors.statistic import ProcedureName
 
 

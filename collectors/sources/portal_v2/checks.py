@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from collectors.sources.portal_v2.gathered import Gathered, Unit
 from collectors.sources.portal_v2.request import months
-from collectors.sources.portal_v2.strict_json import At
+from collectors.sources.strict_json import At
 
 
 def near(delivered: Decimal | Fraction, computed: Decimal | Fraction, tolerance: str) -> bool:

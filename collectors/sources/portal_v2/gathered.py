@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from collectors.sources.portal_v2.measures import MAXIMA
 from collectors.sources.portal_v2.request import Question
-from collectors.sources.portal_v2.strict_json import At, PortalError, clean
+from collectors.sources.strict_json import At, PortalError, clean
 from collectors.statistic import PortalFinding, Statistic, UnitName
 
 

@@ -22,8 +22,8 @@ from collectors.sources.portal_v2.measures import (
     Endpoint,
 )
 from collectors.sources.portal_v2.shapes import METRIC_FIELDS, ROW_FIELDS, SHAPES
-from collectors.sources.portal_v2.strict_json import At, PortalError
 from collectors.sources.portal_v2.units import root_of, unit_of
+from collectors.sources.strict_json import At, PortalError
 
 
 def read_group(gathered: Gathered, payload: At) -> tuple[int, tuple[Decimal, Decimal] | None]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from collectors.home import VIETNAM
 from collectors.sources.portal_v2.measures import Endpoint
-from collectors.sources.portal_v2.strict_json import At, Json, PortalError, strict
+from collectors.sources.strict_json import At, Json, PortalError, strict
 from collectors.statistic import PortalRequest
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
@@ -26,7 +26,7 @@ def parse_request(data: bytes) -> PortalRequest:
     synthetic = at.fields.get("synthetic", False)
     if not isinstance(synthetic, bool):
         at.refuse("synthetic", "true hoặc false")
-    request = PortalRequest(endpoint.value, dict(body.fields), captured_at, synthetic)
+    request = PortalRequest(endpoint.value, dict(body.fields), captured_at, synthetic, _whole_list(at))
     question_of(request)
     return request
 
@@ -42,6 +42,7 @@ class Question:
     national: bool
     page: int | None
     captured_on: date
+    whole_list: tuple[int, int] | None = None
 
 
 def question_of(request: PortalRequest) -> Question:
@@ -61,7 +62,15 @@ def question_of(request: PortalRequest) -> Question:
     root_id = body.uuid("rootDepartmentId") if body.fields.get("rootDepartmentId") is not None else None
     national = root_id is None and body.fields.get("departmentType") == "ADMINISTRATIVE_UNIT"
     page = int(body.count("currentPage")) if body.fields.get("currentPage") is not None else None
-    return Question(endpoint, start, end, root_id, national, page, captured_on)
+    return Question(endpoint, start, end, root_id, national, page, captured_on, request.whole_list)
+
+
+def _whole_list(at: At) -> tuple[int, int] | None:
+    """What the collecting run says of the list that this page is of: its pages and rows."""
+    if at.fields.get("whole_list") is None:
+        return None
+    said = at.object("whole_list")
+    return int(said.count("pages")), int(said.count("rows"))
 
 
 def _as_json(body: Mapping[str, object]) -> dict[str, Json]:

@@ -10,7 +10,7 @@ from collectors.sources.portal_v2.measures import PROVINCES, Endpoint
 from collectors.sources.portal_v2.request import question_of
 from collectors.sources.portal_v2.results import read_results
 from collectors.sources.portal_v2.shapes import DATA_FIELDS, PAGED, SHAPES
-from collectors.sources.portal_v2.strict_json import ASK_AGAIN, At, PortalError, strict
+from collectors.sources.strict_json import ASK_AGAIN, At, PortalError, strict
 from collectors.statistic import PortalExport, PortalRequest, ProcedureName
 
 
@@ -78,17 +78,20 @@ def _list_name(endpoint: Endpoint) -> str:
 
 
 def _paged(gathered: Gathered, payload: At, rows: int) -> tuple[int | None, bool]:
+    """One page of a list: all of the list, or a full page of one whose pages were all received (as the run says)."""
     name = _list_name(gathered.question.endpoint)
     if payload.fields.get("pagination") is None:
         gathered.check(False, "P-complete", "pagination", f"{rows} / ?")
         return None, True
     pagination = payload.object("pagination")
     total, page = int(pagination.count("total")), int(pagination.count("currentPage"))
-    pagination.count("pageSize")
-    pagination.count("totalPages")
+    size, pages = int(pagination.count("pageSize")), int(pagination.count("totalPages"))
     if rows > total:
         raise PortalError(name, found=f"{rows} dòng", expected=f"không quá {total} dòng (pagination.total)")
     asked = gathered.question.page
     gathered.check(asked in (None, page), "P-page", "currentPage", f"{page}, {asked} expected")
-    gathered.check(rows == total, "P-complete", name, f"{rows} / {total}")
-    return total, rows < total
+    partial = rows < total
+    if gathered.question.whole_list == (pages, total) and asked == page:
+        partial = rows != min(size, total - size * (page - 1))
+    gathered.check(not partial, "P-complete", name, f"{rows} / {total}")
+    return total, partial

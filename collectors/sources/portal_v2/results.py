@@ -7,8 +7,8 @@ from collectors.sources.portal_v2.gathered import Gathered, Unit
 from collectors.sources.portal_v2.measures import GROUPS, MAXIMA, MEASURES, Endpoint
 from collectors.sources.portal_v2.request import months
 from collectors.sources.portal_v2.shapes import ROW_FIELDS
-from collectors.sources.portal_v2.strict_json import At
 from collectors.sources.portal_v2.units import root_of, unit_of
+from collectors.sources.strict_json import At
 
 
 def read_results(gathered: Gathered, payload: At) -> tuple[int, None]:

@@ -12,7 +12,7 @@ from collectors.sources.portal_v2.shapes import (
     PROVINCE_CODE,
     WITHOUT_CODES,
 )
-from collectors.sources.portal_v2.strict_json import At
+from collectors.sources.strict_json import At
 from collectors.statistic import UnitName
 
 _LEVEL_OF_TYPE = MappingProxyType(

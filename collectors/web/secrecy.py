@@ -28,6 +28,9 @@ def credentials_in(settings: Mapping[str, object], path: str = "") -> Iterator[s
             yield place
         elif isinstance(value, Mapping):
             yield from credentials_in(value, place)
+        elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+            for item in value:
+                yield from credentials_in(item if isinstance(item, Mapping) else {key: item}, place)
         elif any(redacted_text(text) != text for text in _texts(value)):
             yield place
 

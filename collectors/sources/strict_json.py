@@ -1,4 +1,4 @@
-"""Bytes → one strict JSON object whose fields are read by type; PortalError says where, what was found, what to do."""
+"""Bytes → strict JSON whose fields are read by type; PortalError says where, what was found, what to do."""
 
 import codecs
 import json
@@ -55,7 +55,7 @@ class At:
 
     def refuse(self, key: str, expected: str) -> NoReturn:
         """Raise PortalError for a field."""
-        found = f"thấy {_shown(self.fields[key])}" if key in self.fields else f"không có trường “{key}”"
+        found = f"thấy {shown(self.fields[key])}" if key in self.fields else f"không có trường “{key}”"
         raise PortalError(self.where(key), found=found, expected=expected, advice=self.advice)
 
     def object(self, key: str) -> "At":
@@ -75,7 +75,7 @@ class At:
     def _element(self, key: str, index: int, element: Json) -> "At":
         path = f"{self.where(key)}[{index}]"
         if not isinstance(element, dict):
-            found = f"thấy {_shown(element)}"
+            found = f"thấy {shown(element)}"
             raise PortalError(path, found=found, expected="một đối tượng JSON {…}", advice=self.advice)
         return At(element, path, self.advice)
 
@@ -138,7 +138,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def _shown(value: Json) -> str:
+def shown(value: Json) -> str:
     """A value of the response, short enough for a message."""
     if isinstance(value, dict | list):
         return "một đối tượng {…}" if isinstance(value, dict) else "một danh sách […]"
@@ -178,8 +178,16 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def strict(data: bytes, path: str, advice: str) -> At:
-    """The one JSON object in these bytes: UTF-8, no key twice, no NaN or Infinity."""
-    expected = "một đối tượng JSON hợp lệ (UTF-8)"
+    """The one JSON object in these bytes, as `strict_value` reads it."""
+    value = strict_value(data, path, advice)
+    if not isinstance(value, dict):
+        raise PortalError(path, found=f"thấy {shown(value)}", expected="một đối tượng JSON {…}", advice=advice)
+    return At(value, path, advice)
+
+
+def strict_value(data: bytes, path: str, advice: str) -> Json:
+    """The one JSON value in these bytes: UTF-8, no key twice, no NaN or Infinity."""
+    expected = "JSON hợp lệ (UTF-8)"
     if data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
         raise PortalError(
             path,
@@ -205,6 +213,4 @@ def strict(data: bytes, path: str, advice: str) -> At:
         raise BrokenJson(path, found=found, expected=expected, advice=advice) from None
     except ValueError as error:
         raise PortalError(path, found=f"JSON không hợp lệ: {error}", expected=expected, advice=advice) from None
-    if not isinstance(value, dict):
-        raise PortalError(path, found=f"thấy {_shown(value)}", expected=expected, advice=advice)
-    return At(value, path, advice)
+    return value
