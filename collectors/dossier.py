@@ -12,6 +12,8 @@ FIELDS = (
     "field",
     "unit_code",
     "unit_name",
+    "resolving_unit_code",
+    "resolving_unit_name",
     "channel",
     "service_level",
     "received_at",

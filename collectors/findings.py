@@ -9,6 +9,7 @@ FINDING_VI = {
     "unknown_rating": "mức hài lòng không có trong danh mục, không tính",
     "odd_code": "mã hồ sơ không đúng dạng quy định",
     "unknown_unit": "không biết hồ sơ thuộc đơn vị nào",
+    "unknown_resolving_unit": "không biết mã của đơn vị giải quyết; việc giải quyết tính cho đơn vị tiếp nhận",
     "no_due_date": "hồ sơ không có ngày hẹn trả",
     "finished_before_received": "ngày có kết quả trước ngày tiếp nhận",
     "due_before_received": "ngày hẹn trả trước ngày tiếp nhận",

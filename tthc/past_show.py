@@ -34,6 +34,7 @@ WHY_VI = {
 PART_VI = {Part.NUMERATOR: "tử số", Part.DENOMINATOR: "mẫu số"}
 FIELD_VI = {
     "unit_code": "đơn vị",
+    "resolving_unit_code": "đơn vị giải quyết",
     "procedure_key": "thủ tục",
     "channel": "kênh",
     "service_level": "mức độ",
@@ -45,6 +46,7 @@ FIELD_VI = {
     "fee_obligation": "nghĩa vụ tài chính",
     "fee_amount": "số tiền",
     "paid_online": "thanh toán trực tuyến",
+    "paid": "đã thanh toán",
     "components_digitised": "số hóa thành phần",
     "result_electronic": "kết quả điện tử",
     "data_reused": "tái sử dụng",
