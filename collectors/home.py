@@ -11,6 +11,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Section = TypeVar("Section")
 
+ON_TIME = ("td", "dvcqg766", "opencps")  # what `metrics.on_time` knows
+
 TEMPLATE = """\
 # Cấu hình giám sát TTHC. Dòng bắt đầu bằng # là ghi chú; sửa xong chạy `tthc doctor` để kiểm tra.
 
@@ -36,6 +38,11 @@ file = ""
 [units]
 # Lịch sử đơn vị (sáp nhập, đổi tên) của riêng địa phương: tệp TOML cùng dạng với metrics/unit_history.toml.
 history = ""
+
+[metrics]
+# Quy tắc tính đúng hạn và quá hạn, được nêu cạnh mỗi con số: "td" (nền tảng một cửa cấp tỉnh, như Biểu II.06a),
+# "dvcqg766" (Bộ chỉ số 766), "opencps" (OpenCPS v2). Chi tiết: `tthc metrics explain on_time`.
+on_time = "td"
 
 [screen]
 address = "127.0.0.1"
@@ -104,6 +111,13 @@ class UnitFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Metrics:
+    """How ratios are told where there are several ways; on_time: one of ON_TIME."""
+
+    on_time: str = "td"
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """A loopback address a server listens on."""
 
@@ -136,6 +150,7 @@ class Config:
     targets: TargetFile = TargetFile()
     calendar: CalendarFile = CalendarFile()
     history: UnitFile = UnitFile()
+    metrics: Metrics = Metrics()
     screen: Address = Address(port=8501)
     exporter: Address = Address(port=9108)
     schedule: Schedule = field(default_factory=Schedule)
@@ -246,6 +261,7 @@ _SECTIONS = {
     "targets": TargetFile,
     "calendar": CalendarFile,
     "units": UnitFile,
+    "metrics": Metrics,
     "screen": Address,
     "exporter": Address,
     "schedule": Schedule,
@@ -261,6 +277,8 @@ def _config(settings: Path, document: Mapping[str, Any]) -> Config:
         if name not in _SECTIONS or not isinstance(values, dict):
             raise ConfigError(f"{settings}: mục [{name}] không có trong cấu hình. Các mục: {', '.join(_SECTIONS)}.")
         sections[name] = _section(settings, name, _SECTIONS[name], {**_defaults(name), **values})
+    if (chosen := sections.get("metrics", Metrics()).on_time) not in ON_TIME:
+        raise ConfigError(f"{settings}: [metrics] on_time = {chosen!r} không có. Các quy tắc: {', '.join(ON_TIME)}.")
     history = sections.pop("units", UnitFile())
     return Config(**sections, history=history, units=units, portal=document.get("portal", {}))
 

@@ -20,8 +20,8 @@ import duckdb
 
 from metrics.assess import Assessment, Counts
 from metrics.contribution import Added, counted_singly
-from metrics.definitions import Kind, Variant
-from metrics.lineage import VARIANT, DeliveredValue, Version, delivered, scope_of, versions
+from metrics.definitions import VARIANT, Kind, Variant
+from metrics.lineage import DeliveredValue, Version, delivered, scope_of, versions
 from metrics.periods import Period, between
 from metrics.rates import Source, rates, sources, unit_tree
 from metrics.snapshot import Snapshot
@@ -29,7 +29,7 @@ from metrics.targets import Register
 from metrics.units import UnitTree
 
 _NOTHING = Added(0, 0)
-_PLACE = ("unit_code", "procedure_key")
+_PLACE = ("unit_code", "resolving_unit_code", "procedure_key")
 
 
 class Why(StrEnum):
@@ -160,7 +160,7 @@ def _of_cell(
     known, current = versions(before.con, source, codes), versions(after.con, source, codes)
     for one in rows:
         if changes := moved[one.variant]:
-            later = VARIANT[one.variant].stock and _stock_day(before, cell) != _stock_day(after, cell)
+            later = VARIANT[one.variant].at_end and _stock_day(before, cell) != _stock_day(after, cell)
             movers = tuple(
                 _mover(code, change, known.get(code), current.get(code), later) for code, change in changes.items()
             )

@@ -16,6 +16,7 @@ from collectors.run import Progress, Told
 from collectors.warehouse import Warehouse
 from metrics import count
 from metrics.journal import Journal
+from metrics.on_time import OnTime
 from metrics.publish import publish
 from metrics.targets import Register, load_register
 
@@ -116,4 +117,5 @@ def _publish(store: Warehouse, home: Home, register: Register, now: datetime) ->
         names=home.config.names,
         primary_source=home.config.office.primary_source or None,
         office=home.config.office.unit or None,
+        on_time=OnTime(home.config.metrics.on_time),
     )
