@@ -177,6 +177,7 @@ def _collect(
         "tthc rates",
         "tthc rates --unit H35.12 --by unit --period 2026-Q3",
         "tthc rates --metric online --by procedure --period year-to-date --json",
+        "tthc rates --metric on_time --variants",
         "tthc rates --as-of 2026-10-11",
     )
 )
@@ -192,6 +193,7 @@ def _collect(
 )
 @click.option("--source", help="Only this source.")
 @click.option("--volumes", is_flag=True, help="Received, resolved and open dossiers instead of rates.")
+@click.option("--variants", is_flag=True, help="Every way of counting a rate, not only the one that speaks for it.")
 @options.as_of
 @_json
 def rates(
@@ -202,6 +204,7 @@ def rates(
     period: str,
     source: str | None,
     volumes: bool,
+    variants: bool,
     as_of: datetime | None,
     as_json: bool,
 ) -> None:
@@ -216,7 +219,16 @@ def rates(
             click.echo(show.volumes_json(snapshot, counts)) if as_json else show.volumes(counts)
             return
         register = load_register(installed.extra_targets)
-        rows = rating.rates(snapshot, register, metrics=metrics or None, unit=unit, by=by, period=period, source=source)
+        rows = rating.rates(
+            snapshot,
+            register,
+            metrics=metrics or None,
+            unit=unit,
+            by=by,
+            period=period,
+            source=source,
+            variants=variants,
+        )
         click.echo(show.rates_json(snapshot, rows)) if as_json else show.rates(snapshot, rows)
 
 

@@ -117,15 +117,20 @@ def reports_json(found: Sequence[ExportReport], snapshot_id: str | None) -> str:
 
 
 def rates(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> None:
-    """Print rates against targets."""
+    """Print rates against targets, each with the way of counting it, and the on-time rules among them in words."""
     from metrics.definitions import METRIC
+    from metrics.on_time import ON_TIME_VI, rule_of
 
-    columns = ("Đơn vị", "Tỷ lệ", "Kỳ", "Tử số", "Mẫu số", "%", "Chỉ tiêu", "Kết quả", "Thiếu (hồ sơ)", "Nguồn")
-    table = new_table(f"Số liệu đến {as_of_words(snapshot)}", columns, right=(3, 4, 5, 8))
+    columns = (
+        *("Đơn vị", "Tỷ lệ", "Cách tính", "Kỳ", "Tử số", "Mẫu số", "%", "Chỉ tiêu", "Kết quả", "Thiếu (hồ sơ)"),
+        "Nguồn",
+    )
+    table = new_table(f"Số liệu đến {as_of_words(snapshot)}", columns, right=(4, 5, 6, 9))
     for row in rows:
         table.add_row(
             row.field or row.procedure_name or row.procedure_key or row.unit_name,
             METRIC[row.metric].label_vi,
+            row.variant,
             row.period.label,
             number(row.numerator),
             number(row.denominator),
@@ -137,6 +142,8 @@ def rates(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> None:
             style="bold" if row.status == "below" else None,
         )
     console().print(table)
+    for rule in sorted({rule for row in rows if (rule := rule_of(row.variant)) is not None}):
+        console().print(f"  {rule}: {ON_TIME_VI[rule]}", soft_wrap=True)
     documents = sorted({f"{KIND_VI[t.kind]}: {t.document}" for row in rows if (t := row.target) is not None})
     for document in documents:
         console().print(f"  {document}", soft_wrap=True)
@@ -156,6 +163,8 @@ def rates_json(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> str:
 
 
 def _rate(row: "Assessment") -> dict[str, Any]:
+    from metrics.on_time import rule_of
+
     target = row.target
     described = None
     if target is not None and row.target_value is not None:
@@ -171,6 +180,7 @@ def _rate(row: "Assessment") -> dict[str, Any]:
     return {
         "metric": row.metric,
         "variant": row.variant,
+        "on_time_rule": rule_of(row.variant),
         "unit_code": row.unit_code,
         "unit_name": row.unit_name,
         "procedure_code": row.procedure_key,
