@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tthc import options, past_cli, published
+from tthc import metrics_cli, options, past_cli, published
 from tthc.index766_cli import index766
 from tthc.layout_cli import layout
 from tthc.options import example as _example
@@ -361,5 +361,5 @@ def doctor(home: Path, as_json: bool) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (layout, index766, past_cli.diff, past_cli.lineage, past_cli.reconcile):
+for command in (layout, index766, metrics_cli.metrics, past_cli.diff, past_cli.lineage, past_cli.reconcile):
     main.add_command(command)
