@@ -7,7 +7,8 @@ A dossier is listed when it adds something else in the second state than in the 
     corrected   something that had been said of it was replaced
     progressed  it went on: another status, or what had been blank (or No) was filled in
     elapsed     nothing of it changed; the second state counts the stock on a later day
-    regrouped   nothing of it changed; its unit stands elsewhere in the tree
+    regrouped   nothing of it changed; its unit stands elsewhere in the tree, or the catalogue says otherwise of its
+                procedure
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -101,7 +102,9 @@ class State:
         if unit not in self.tree.units or source not in self.sources:
             return {}
         label = between(period.start, period.end).label
-        found = rates(self.snapshot, Register(()), metrics=metrics, unit=unit, period=label, source=source)
+        found = rates(
+            self.snapshot, Register(()), metrics=metrics, unit=unit, period=label, source=source, variants=True
+        )
         return {(one.metric, one.variant): one for one in found}
 
     def added(self, source: str, unit: str, period: Period, variants: Iterable[Variant]) -> dict[str, dict[str, Added]]:
@@ -125,6 +128,7 @@ def difference(
 ) -> list[Difference]:
     """Return one entry per metric, variant, source and unit of which something moved; unit None: the roots.
 
+    Counts of procedures are left out: no single dossier has a share of them.
     period: as the second state understands it, for both. A count that is not reported adds nothing.
     Raises QuestionError for a metric, unit, source or period that the second state does not know.
     """

@@ -75,7 +75,10 @@ class ExportShare:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """One count and what it is made of: as many `rows` as it counts dossiers, or the `delivered` value."""
+    """One count and what it is made of: as many `rows` as it counts dossiers, or the `delivered` value.
+
+    A count of procedures has neither: a procedure counts once, whatever the number of its dossiers.
+    """
 
     assessment: Assessment
     part: Part

@@ -3,15 +3,21 @@
 Source: rates.md §7.3 (examples a to k, period 1–31/8/2026), §10 (two units), §16.11 (carried over); forms.md §1 (06a).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 
-from metrics.on_time import OnTime
-from metrics.rates import rates, volumes
+from metrics.contribution import counted_singly
+from metrics.definitions import VARIANT
+from metrics.lineage import scope_of
+from metrics.on_time import ON_TIME_VI, OnTime
+from metrics.rates import rates, sources, unit_tree, volumes
+from tests.conftest import dossier as exported
+from tests.conftest import write_csv
 from tests.test_count import Dossier, dossier
 from tests.test_publish import Office, opened_office
 
@@ -205,3 +211,37 @@ def test_the_share_without_a_due_date_is_told(office: Office) -> None:
     office.put(dossier("1", due_at=None), dossier("2"), dossier("3"))
     (one,) = rates(office.publish(), office.register, metrics=["without_due"], period="2026-08")
     assert (one.numerator, one.denominator, one.variant, one.status) == (1, 3, "due.missing", "no_target")
+
+
+def test_the_rule_is_named_in_words_and_in_json(
+    home: Path, tmp_path: Path, tthc: Callable[..., Result], data: Callable[..., Any]
+) -> None:
+    rows = [exported(1), exported(2, **{"Trạng thái hồ sơ": "Xin rút"})]
+    home.mkdir()
+    for rule, counts in {"td": (2, 2), "opencps": (1, 1), "dvcqg766": (2, 2)}.items():
+        (home / "tthc.toml").write_text(f'[metrics]\non_time = "{rule}"\n', encoding="utf-8")
+        tthc("collect", write_csv(tmp_path / "list.csv", rows))
+        (one,) = data("rates", "--metric", "on_time", "--period", "2026-08")["rows"]
+        assert (one["variant"], one["on_time_rule"]) == (f"on_time.{rule}", rule)
+        assert (one["numerator"], one["denominator"]) == counts
+        text = tthc("rates", "--metric", "on_time", "--period", "2026-08").stdout
+        assert f"{rule}: {ON_TIME_VI[OnTime(rule)]}" in text
+        every = data("rates", "--metric", "on_time", "--period", "2026-08", "--variants")["rows"]
+        assert {row["variant"] for row in every} == {"on_time.td", "on_time.opencps", "on_time.dvcqg766"}
+
+
+def test_each_way_of_counting_is_the_sum_of_its_dossiers(office: Office) -> None:
+    """What a dossier adds, asked one by one, is the count: of flows, of stocks, and of what a period held."""
+    office.put(*(row for row, _ in EXAMPLES.values()), dossier("o", unit_code="H35.20", resolving_unit_code="H35.12"))
+    snapshot = office.publish()
+    tree = unit_tree(snapshot)
+    (source,) = sources(snapshot)
+    for unit in ("H35.12", "H35.20"):
+        asked = rates(snapshot, office.register, unit=unit, period="2026-08", variants=True)
+        variants = [VARIANT[one.variant] for one in asked if not VARIANT[one.variant].counts_procedures]
+        with counted_singly(office.con, scope_of(tree, source, unit, asked[0].period), variants) as singles:
+            for one in asked:
+                if not VARIANT[one.variant].counts_procedures:
+                    added = singles.of(VARIANT[one.variant]).values()
+                    parts = (sum(each.numerator for each in added), sum(each.denominator for each in added))
+                    assert parts == (one.numerator or 0, one.denominator or 0), (unit, one.variant)

@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
-from metrics.rates import rates
+from metrics.contribution import counted_singly
+from metrics.definitions import VARIANT
+from metrics.lineage import scope_of
+from metrics.periods import parse_period
+from metrics.rates import rates, sources, unit_tree
 from tests.test_count import append, dossier
 from tests.test_publish import CAPTURED, Office, opened_office
 
@@ -158,3 +162,22 @@ def test_what_is_asked_and_what_is_published_are_the_same_procedures(office: Off
     asked = rates(snapshot, office.register, by="unit", period="2026-08")
     assert {(one.metric, one.unit_code): (one.numerator, one.denominator) for one in asked} == published
     assert published["procedures_online_active", "H35"] == (1, 1)
+
+
+def test_counts_by_the_catalogue_are_the_sum_of_their_dossiers(office: Office) -> None:
+    listed(office, p1={"service_level": "full", "eligible_full": True}, p2={"service_level": "partial"})
+    office.put(
+        dossier("1", procedure_key=key("p1")),
+        dossier("2", procedure_key=key("p1"), channel="direct"),
+        dossier("3", procedure_key=key("p2"), service_level="partial"),
+        dossier("4", procedure_key=key("p3")),
+    )
+    snapshot = office.publish()
+    (source,) = sources(snapshot)
+    variants = [VARIANT[name] for name in ("online.full.eligible", "online.of_offered.catalogue")]
+    scope = scope_of(unit_tree(snapshot), source, "H35.12", parse_period("2026-08", source.as_of_day))
+    with counted_singly(office.con, scope, variants) as singles:
+        assert [dict(singles.of(variant)) for variant in variants] == [
+            {"1": (1, 1), "2": (0, 1)},
+            {"1": (1, 1), "2": (0, 1), "3": (1, 1)},
+        ]
