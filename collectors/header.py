@@ -163,6 +163,8 @@ def _header(layout: Layout, row: int, headers: tuple[str, ...], keys: Sequence[s
         name = _added_columns().get(key)
         if name and key not in own and key not in silent and name not in columns:
             columns[name] = place
+    if "unit_name" not in columns and "resolving_unit_name" in columns:
+        columns["unit_name"] = columns.pop("resolving_unit_name")
     used = set(columns.values())
     formal = sum(key in silent or key in own for key in keys if key)
     added = sum(place in used and key not in own for place, key in enumerate(keys))

@@ -11,6 +11,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Section = TypeVar("Section")
 
+ON_TIME = ("td", "dvcqg766", "opencps")  # what `metrics.on_time` knows
+
 TEMPLATE = """\
 # Cấu hình giám sát TTHC. Dòng bắt đầu bằng # là ghi chú; sửa xong chạy `tthc doctor` để kiểm tra.
 
@@ -56,6 +58,11 @@ weekly_digest = true
 # audience = ["unit"]                       # unit: đơn vị thấp hơn chỉ tiêu; operator: lỗi dữ liệu, vận hành
 # severity = ["critical", "warning"]
 # units = ["H35.12"]                        # chỉ đơn vị này và các đơn vị trực thuộc; không ghi: mọi đơn vị
+
+[metrics]
+# Quy tắc tính đúng hạn và quá hạn, được nêu cạnh mỗi con số: "td" (nền tảng một cửa cấp tỉnh, như Biểu II.06a),
+# "dvcqg766" (Bộ chỉ số 766), "opencps" (OpenCPS v2). Chi tiết: `tthc metrics explain on_time`.
+on_time = "td"
 
 [screen]
 address = "127.0.0.1"
@@ -139,6 +146,13 @@ class UnitFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Metrics:
+    """How ratios are told where there are several ways; on_time: one of ON_TIME."""
+
+    on_time: str = "td"
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """A loopback address a server listens on."""
 
@@ -210,6 +224,7 @@ class Config:
     history: UnitFile = UnitFile()
     alerts: AlertSettings = field(default_factory=AlertSettings)
     channels: tuple[ChannelSetting, ...] = ()
+    metrics: Metrics = Metrics()
     screen: Address = Address(port=8501)
     exporter: Address = Address(port=9108)
     schedule: Schedule = field(default_factory=Schedule)
@@ -328,6 +343,7 @@ _SECTIONS = {
     "calendar": CalendarFile,
     "units": UnitFile,
     "alerts": AlertSettings,
+    "metrics": Metrics,
     "screen": Address,
     "exporter": Address,
     "schedule": Schedule,
@@ -344,6 +360,8 @@ def _config(settings: Path, document: Mapping[str, Any]) -> Config:
         if name not in _SECTIONS or not isinstance(values, dict):
             raise ConfigError(f"{settings}: mục [{name}] không có trong cấu hình. Các mục: {', '.join(_SECTIONS)}.")
         sections[name] = _section(settings, name, _SECTIONS[name], {**_defaults(name), **values})
+    if (chosen := sections.get("metrics", Metrics()).on_time) not in ON_TIME:
+        raise ConfigError(f"{settings}: [metrics] on_time = {chosen!r} không có. Các quy tắc: {', '.join(ON_TIME)}.")
     history = sections.pop("units", UnitFile())
     channels = tuple(_section(settings, "channel", ChannelSetting, entry) for entry in document.get("channel", []))
     others = document.get("source", [])

@@ -144,4 +144,6 @@ def _load_statistics(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     )
     append(con, "collected.unit", [(source, u.unit, u.name, u.level, captured) for u in said.units])
     append(con, "collected.unit_alias", [(source, alias, code) for alias, code in said.aliases.items()])
-    append(con, "collected.procedure", [(source, p.code, p.code, p.name, None, captured) for p in said.procedures])
+    append(
+        con, "collected.procedure", [(source, p.code, p.code, p.name, *[None] * 9, captured) for p in said.procedures]
+    )

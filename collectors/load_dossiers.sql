@@ -15,6 +15,7 @@ SELECT
     getvariable('source') AS source,
     dossier_code,
     unit_code,
+    resolving_unit_code,
     unit_name,
     procedure_key,
     procedure_code,
@@ -30,6 +31,7 @@ SELECT
     fee_obligation,
     fee_amount,
     paid_online,
+    paid,
     components_digitised,
     result_electronic,
     data_reused,
@@ -38,7 +40,12 @@ SELECT
     sheet,
     row_number,
     CAST(getvariable('captured_at') AS TIMESTAMP) AS captured_at
-FROM read_parquet(getvariable('file'));
+FROM (
+    SELECT * FROM read_parquet(getvariable('file'))
+    -- columns that exports archived by older versions do not have
+    UNION ALL BY NAME
+    SELECT CAST(NULL AS VARCHAR) AS resolving_unit_code, CAST(NULL AS BOOLEAN) AS paid WHERE FALSE
+) AS archived;
 
 CREATE OR REPLACE TEMP TABLE winner AS
 SELECT i.*
@@ -64,6 +71,7 @@ SELECT DISTINCT day FROM (
     SELECT CAST(received_at AS DATE) AS day FROM version
     UNION ALL SELECT CAST(finished_at AS DATE) FROM version
     UNION ALL SELECT CAST(returned_at AS DATE) FROM version
+    UNION ALL SELECT CAST(due_at AS DATE) FROM version
     UNION ALL SELECT CAST(due_at AS DATE) + 1 FROM version
 ) AS event
 WHERE day IS NOT NULL;
@@ -76,5 +84,5 @@ SELECT * EXCLUDE (unit_name, procedure_code, procedure_name, field) FROM winner 
 INSERT INTO collected.unit
 SELECT DISTINCT source, unit_code, unit_name, NULL, captured_at FROM incoming;
 
-INSERT INTO collected.procedure
+INSERT INTO collected.procedure (source, procedure_key, procedure_code, procedure_name, field, captured_at)
 SELECT DISTINCT source, procedure_key, procedure_code, procedure_name, field, captured_at FROM incoming;

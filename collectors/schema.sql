@@ -25,7 +25,8 @@ CREATE TABLE collected.export (
 CREATE TABLE collected.dossier (
     source VARCHAR NOT NULL,
     dossier_code VARCHAR NOT NULL,
-    unit_code VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL,        -- the unit that received it
+    resolving_unit_code VARCHAR,       -- the unit that resolves it; NULL: the same
     procedure_key VARCHAR NOT NULL,
     channel VARCHAR,                   -- online, direct, postal, missing (blank cell), unknown; NULL: no such column
     service_level VARCHAR,             -- full, partial, information, missing, unknown; NULL: no such column
@@ -37,6 +38,7 @@ CREATE TABLE collected.dossier (
     fee_obligation BOOLEAN,
     fee_amount BIGINT,                 -- đồng
     paid_online BOOLEAN,
+    paid BOOLEAN,                      -- in whatever way; NULL: the list tells only whether it was paid online
     components_digitised BOOLEAN,
     result_electronic BOOLEAN,
     data_reused BOOLEAN,
@@ -78,13 +80,21 @@ CREATE TABLE collected.unit_alias (
     unit_code VARCHAR NOT NULL
 );
 
--- one row per procedure and source: its newest delivered name and field
+-- one row per procedure and source: the newest that was told of it, column by column; NULL: not told
 CREATE TABLE collected.procedure (
     source VARCHAR NOT NULL,
     procedure_key VARCHAR NOT NULL,    -- the code, or the folded name where the export has no code
     procedure_code VARCHAR,
     procedure_name VARCHAR,
     field VARCHAR,
+    agency VARCHAR,                    -- who publishes it
+    executing_agency VARCHAR,          -- who carries it out; several are parted by "; "
+    level VARCHAR,                     -- of government, in the words of the source
+    service_level VARCHAR,             -- full, partial, information
+    fee BOOLEAN,                       -- there is a fee to pay
+    eligible_full BOOLEAN,             -- it can be done wholly online by the rules
+    integrated BOOLEAN,                -- it is on the national portal
+    status VARCHAR,                    -- in the words of the source
     captured_at TIMESTAMP NOT NULL
 );
 

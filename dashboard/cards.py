@@ -7,8 +7,9 @@ from dashboard import choice
 from dashboard.markup import Column, Html, Table, badge, element, join, link
 from dashboard.rows import Rate, Target, Volume
 from dashboard.words import FIRST, NOTHING, Words
-from metrics.definitions import METRIC, Variant
+from metrics.definitions import METRIC, VARIANT, Variant
 from metrics.measures import LABELS
+from metrics.on_time import ON_TIME_EN, ON_TIME_VI, rule_of
 
 OPERATORS = {">=": "≥", "<=": "≤"}
 NO_FIGURES = ("no_activity", "not_reported")
@@ -48,7 +49,7 @@ def card(rate: Rate, words: Words) -> Html:
             badge(standing(rate), words.text(f"status.{standing(rate)}")),
             kind="figure",
         ),
-        element("div", _counts(rate, words), _origin(rate, words), kind="counts"),
+        element("div", _counts(rate, words), _origin(rate, words), kind="counts", hint=rule_words(rate, words)),
         _target_line(rate, words),
         element("div", _gap(rate, words), kind="gap"),
         kind=f"card {standing(rate).replace('_', '-')}",
@@ -89,7 +90,7 @@ def basis(rates: Sequence[Rate], words: Words) -> Table:
     columns = [Column(words.text(f"basis.{name}")) for name in names]
     rows = [
         (
-            full_name(rate.metric, words),
+            " – ".join(part for part in (full_name(rate.metric, words), rule_words(rate, words)) if part),
             *parts(rate, words),
             asked(rate, words),
             _document(rate.target),
@@ -114,10 +115,15 @@ def operator(target: Target) -> str:
     return OPERATORS.get(target.op, target.op)
 
 
+def rule_words(rate: Rate, words: Words) -> str:
+    """Return by which rule set on time and overdue are told, "" for any other rate."""
+    rule = rule_of(rate.variant or "")
+    return words.text("card.rule", rule=words.either(ON_TIME_VI[rule], ON_TIME_EN[rule])) if rule else ""
+
+
 def _variant(rate: Rate) -> Variant | None:
     """The way of counting a rate was made by."""
-    variants = METRIC[rate.metric].variants if rate.metric in METRIC else ()
-    return next((one for one in variants if one.id == rate.variant), None)
+    return VARIANT.get(rate.variant or "")
 
 
 def _is_stock(rate: Rate) -> bool:
@@ -142,7 +148,9 @@ def _counts(rate: Rate, words: Words) -> str:
         return words.text("card.no_column")
     if rate.status == "no_activity":
         return words.text("card.no_stock" if _is_stock(rate) else "card.no_activity", counted=of_what)
-    return words.text("card.counts", counts=words.counts(rate.numerator, rate.denominator), counted=of_what)
+    counts = words.text("card.counts", counts=words.counts(rate.numerator, rate.denominator), counted=of_what)
+    rule, _, _ = rule_words(rate, words).partition(":")
+    return f"{counts} · {rule}" if rule else counts
 
 
 def _origin(rate: Rate, words: Words) -> Html:

@@ -40,6 +40,12 @@ CREATE TABLE counted.daily (
     received_reused INTEGER NOT NULL,
     digitised_full_known INTEGER NOT NULL,
     received_digitised_full INTEGER NOT NULL,
+    paper_known INTEGER NOT NULL,                 -- at the counter or by post, with a digitisation column
+    paper_digitised INTEGER NOT NULL,
+    settled INTEGER NOT NULL,                     -- paid, in whatever way
+    settled_online INTEGER NOT NULL,
+    fee_due_amount BIGINT NOT NULL,               -- đồng, of the dossiers of fee_known
+    fee_paid_online_amount BIGINT NOT NULL,       -- đồng
     received_without_due INTEGER NOT NULL,
     rated INTEGER NOT NULL,
     satisfied INTEGER NOT NULL,
@@ -50,11 +56,25 @@ CREATE TABLE counted.daily (
     resolved_without_due INTEGER NOT NULL,
     result_known INTEGER NOT NULL,
     resolved_electronic INTEGER NOT NULL,
+    -- on the day a dossier ended (statuses 7 to 10), as the presets of on_time.py count it
+    withdrawn INTEGER NOT NULL,                   -- status 7
+    stopped INTEGER NOT NULL,                     -- status 8
+    ended_td INTEGER NOT NULL,
+    ended_on_time_td INTEGER NOT NULL,            -- by the day; withdrawn counts as on time
+    ended_early_td INTEGER NOT NULL,
+    ended_766 INTEGER NOT NULL,                   -- with a due date: without one the rule asks the statutory time
+    ended_on_time_766 INTEGER NOT NULL,
     -- open on day D = sum of entered minus sum of left up to D; overdue on D likewise
     entered INTEGER NOT NULL,
     "left" INTEGER NOT NULL,
     overdue_entered INTEGER NOT NULL,             -- on the day after the due day, if still open
-    overdue_left INTEGER NOT NULL
+    overdue_left INTEGER NOT NULL,
+    waiting_entered INTEGER NOT NULL,             -- waits today (statuses 5 and 6): it never left
+    overdue_paying_entered INTEGER NOT NULL,      -- waits for a payment past its due day: late in the 766 only
+    reached_entered INTEGER NOT NULL,             -- on the due day, if still open when it ends: late for OpenCPS
+    dated_entered INTEGER NOT NULL,
+    reached_left INTEGER NOT NULL,
+    dated_left INTEGER NOT NULL
 );
 
 -- one row per source, day, unit and sheet of an export: the same counts, by the rows' origin instead of by procedure
@@ -76,6 +96,8 @@ UNION
 SELECT CAST(finished_at AS DATE) FROM collected.dossier WHERE finished_at IS NOT NULL
 UNION
 SELECT CAST(returned_at AS DATE) FROM collected.dossier WHERE returned_at IS NOT NULL
+UNION
+SELECT CAST(due_at AS DATE) FROM collected.dossier WHERE due_at IS NOT NULL
 UNION
 SELECT CAST(due_at + INTERVAL 1 DAY AS DATE) FROM collected.dossier WHERE due_at IS NOT NULL
 """

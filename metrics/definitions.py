@@ -2,71 +2,48 @@
 
 A metric has one variant per way of counting it: from dossier lists, or from counts that a portal delivers. A metric
 without variants is not computed yet; it has a name, so that what documents ask of it can be listed.
+
+Of each kind of source one variant speaks for the metric (`speaking`): what is published, judged and alerted. The
+others stand beside it: `tthc rates --variants` shows them, and only a target that names one judges it.
 """
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
 from metrics import QuestionError
+from metrics.on_time import DEFAULT, OnTime
 from metrics.targets import Register
+from metrics.variant import Direction, Kind, Metric, Variant
+
+__all__ = [
+    "EVERY",
+    "METRIC",
+    "METRICS",
+    "SUPPLEMENTARY",
+    "VARIANT",
+    "Direction",
+    "Kind",
+    "Metric",
+    "Variant",
+    "chosen",
+    "count_sql",
+    "definitions_version",
+]
 
 
-class Kind(StrEnum):
-    """Where the counts of a variant come from."""
-
-    DOSSIER = "dossier"
-    STATISTIC = "statistic"
+def _received(name: str, numerator: str, denominator: str, known: str = "", *, beside: bool = False) -> Variant:
+    return Variant(name, numerator, denominator, known=known or denominator, of="received", beside=beside)
 
 
-class Direction(StrEnum):
-    """Which way is better."""
-
-    UP = "up"
-    DOWN = "down"
+def _listed(name: str, numerator: str, denominator: str, catalogue: str, *, beside: bool = False) -> Variant:
+    return Variant(name, numerator, denominator, known=denominator, of="received", catalogue=catalogue, beside=beside)
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One way of counting a metric: two measures of the same kind of source.
-
-    stock: both are stocks, of one day, not of a period.
-    known, of: a dossier list that lacks the column has `of` > 0 and `known` = 0: not reported, instead of none.
-    blank_is_absent: a blank cell is like a missing column, so `known` is asked of the whole source.
-    """
-
-    id: str
-    numerator: str
-    denominator: str
-    kind: Kind = Kind.DOSSIER
-    stock: bool = False
-    known: str = ""
-    of: str = ""
-    blank_is_absent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One ratio; counted_vi, counted_en: what its numbers count, for "30 … missing"."""
-
-    key: str
-    label_vi: str
-    label_en: str
-    variants: tuple[Variant, ...] = ()
-    direction: Direction = Direction.UP
-    counted_vi: str = "hồ sơ"
-    counted_en: str = "dossiers"
-
-    def variants_of(self, kind: str) -> tuple[Variant, ...]:
-        """Return the variants that sources of a kind can give."""
-        return tuple(variant for variant in self.variants if variant.kind == kind)
-
-
-def _received(name: str, numerator: str, denominator: str, known: str = "") -> Variant:
-    return Variant(name, numerator, denominator, known=known or denominator, of="received")
+def _by_rule(name: str, rule: OnTime, numerator: str, denominator: str, *, stock: bool = False) -> Variant:
+    return Variant(f"{name}.{rule}", numerator, denominator, rule=rule, stock=stock)
 
 
 def _portal(name: str, numerator: str, denominator: str) -> Variant:
@@ -81,6 +58,8 @@ METRICS: tuple[Metric, ...] = (
         "Online dossiers",
         (
             _received("online.received", "received_online", "channel_known"),
+            # NQ 76 counts dossiers handled at level 3 and 4: filed online where the service is at least partial.
+            _received("online.l34.all", "received_online_of_offered", "level_known", beside=True),
             _portal("766-3.3", "channel_online", "channel_total"),
         ),
     ),
@@ -94,12 +73,32 @@ METRICS: tuple[Metric, ...] = (
         "online_full_eligible",
         "Tỷ lệ hồ sơ toàn trình trên hồ sơ của TTHC đủ điều kiện",
         "Fully online dossiers, over eligible procedures' dossiers",
+        (
+            Variant(
+                "online.full.eligible",
+                "eligible_online_full",
+                "eligible_known",
+                known="level_known",
+                of="received",
+                catalogue="eligible_full",
+            ),
+        ),
     ),
     Metric(
         "online_of_offered",
         "Tỷ lệ hồ sơ trực tuyến trên hồ sơ của TTHC có DVCTT",
         "Online dossiers, over dossiers of procedures offered online",
-        (_received("online.of_offered", "received_online_of_offered", "received_offered", "level_known"),),
+        (
+            _received("online.of_offered", "received_online_of_offered", "received_offered", "level_known"),
+            Variant(
+                "online.of_offered.catalogue",
+                "offered_online",
+                "offered_known",
+                known="channel_known",
+                of="received",
+                catalogue="service_level",
+            ),
+        ),
     ),
     Metric(
         "online_payment",
@@ -107,6 +106,12 @@ METRICS: tuple[Metric, ...] = (
         "Dossiers paid online",
         (
             _received("pay.dossier", "received_paid_online", "fee_known", "payment_known"),
+            Variant("pay.dossier.paid", "settled_online", "settled", beside=True),
+            replace(
+                _received("pay.money", "fee_paid_online_amount", "fee_due_amount", "payment_known", beside=True),
+                counted_vi="đồng",
+                counted_en="đồng",
+            ),
             _portal("766-3.6", "paid_online", "fee_obligation"),
         ),
     ),
@@ -114,7 +119,11 @@ METRICS: tuple[Metric, ...] = (
         "online_payment_procedures",
         "Tỷ lệ TTHC có NVTC được thanh toán trực tuyến",
         "Fee-bearing procedures paid online",
-        (_portal("766-3.5", "procedures_paid_online", "procedures_fee"),),
+        (
+            Variant("pay.procedure", "paid_procedures", "fee_procedures", known="payment_known", of="received"),
+            _listed("pay.procedure.catalogue", "listed_fee_paid", "listed_fee", "fee", beside=True),
+            _portal("766-3.5", "procedures_paid_online", "procedures_fee"),
+        ),
         counted_vi="TTHC",
         counted_en="procedures",
     ),
@@ -129,7 +138,11 @@ METRICS: tuple[Metric, ...] = (
         "digitised_components",
         "Tỷ lệ hồ sơ có số hóa thành phần hồ sơ",
         "Dossiers with digitised components",
-        (_received("digit.components", "received_digitised", "digitisation_known"),),
+        (
+            _received("digit.components", "received_digitised", "digitisation_known"),
+            # Dossiers filed online need no scanning (TT 03/2025/TT-VPCP, Điều 5 khoản 2).
+            _received("digit.in.paper_only", "paper_digitised", "paper_known", "digitisation_known", beside=True),
+        ),
     ),
     Metric(
         "electronic_results",
@@ -163,19 +176,30 @@ METRICS: tuple[Metric, ...] = (
         "on_time",
         "Tỷ lệ giải quyết đúng hạn",
         "Resolved on time",
-        (Variant("on_time.resolved", "resolved_on_time", "resolved"),),
+        (
+            _by_rule("on_time", OnTime.TD, "ended_on_time_td", "ended_td"),
+            _by_rule("on_time", OnTime.DVCQG766, "ended_on_time_766", "ended_766"),
+            _by_rule("on_time", OnTime.OPENCPS, "resolved_on_time", "resolved"),
+        ),
     ),
     Metric(
         "on_time_766",
         "Tỷ lệ xử lý đúng hạn (766)",
         "On time (766 rule)",
-        (_portal("766-2.1", "on_time_766", "received_766"),),
+        (
+            Variant("766.own", "handled_on_time_766", "handled_766"),
+            _portal("766-2.1", "on_time_766", "received_766"),
+        ),
     ),
     Metric(
         "overdue_open",
         "Tỷ lệ hồ sơ đang giải quyết quá hạn",
         "Open dossiers overdue",
-        (Variant("overdue.open", "overdue_open", "open", stock=True),),
+        (
+            _by_rule("overdue.open", OnTime.TD, "overdue_open", "open", stock=True),
+            _by_rule("overdue.open", OnTime.DVCQG766, "overdue_open_766", "open_dated", stock=True),
+            _by_rule("overdue.open", OnTime.OPENCPS, "overdue_open_opencps", "processing", stock=True),
+        ),
         Direction.DOWN,
     ),
     Metric("apology_sent", "Tỷ lệ hồ sơ quá hạn đã có thư xin lỗi", "Late dossiers with an apology"),
@@ -183,7 +207,11 @@ METRICS: tuple[Metric, ...] = (
         "procedures_online",
         "Tỷ lệ TTHC có dịch vụ công trực tuyến",
         "Procedures offered online",
-        (_portal("766-3.1", "procedures_online", "procedures_authority"),),
+        (
+            _listed("dvctt.share", "listed_online", "listed_levels", "service_level"),
+            _listed("dvctt.share.eligible", "listed_eligible_full", "listed_eligible", "eligible_full", beside=True),
+            _portal("766-3.1", "procedures_online", "procedures_authority"),
+        ),
         counted_vi="TTHC",
         counted_en="procedures",
     ),
@@ -191,7 +219,10 @@ METRICS: tuple[Metric, ...] = (
         "procedures_online_active",
         "Tỷ lệ DVCTT có phát sinh hồ sơ",
         "Online services with activity",
-        (_portal("766-3.2", "services_active", "services_total"),),
+        (
+            _listed("dvctt.active", "listed_online_active", "listed_online", "service_level"),
+            _portal("766-3.2", "services_active", "services_total"),
+        ),
         counted_vi="dịch vụ",
         counted_en="services",
     ),
@@ -199,6 +230,7 @@ METRICS: tuple[Metric, ...] = (
         "procedures_integrated",
         "Tỷ lệ TTHC tích hợp Cổng DVCQG",
         "Procedures integrated on the national portal",
+        (_listed("dvctt.integrated", "listed_integrated", "listed_integration_known", "integrated"),),
         counted_vi="TTHC",
         counted_en="procedures",
     ),
@@ -231,24 +263,37 @@ METRICS: tuple[Metric, ...] = (
     ),
 )
 
-METRIC: dict[str, Metric] = {metric.key: metric for metric in METRICS}
+# Ratios of our own beside the twenty keys, on which the law asks nothing. Source: rates.md §7.4, §16.14.
+SUPPLEMENTARY: tuple[Metric, ...] = (
+    Metric(
+        "without_due",
+        "Tỷ lệ hồ sơ không có ngày hẹn trả",
+        "Dossiers without a due date",
+        (Variant("due.missing", "received_without_due", "received"),),
+        Direction.DOWN,
+    ),
+)
+
+EVERY: tuple[Metric, ...] = (*METRICS, *SUPPLEMENTARY)
+METRIC: dict[str, Metric] = {metric.key: metric for metric in EVERY}
+VARIANT: dict[str, Variant] = {variant.id: variant for metric in EVERY for variant in metric.variants}
 
 
 def chosen(keys: Iterable[str] | None) -> list[Metric]:
-    """Return the metrics of these keys in the order of METRICS; all of them for None.
+    """Return the metrics of these keys in the order of EVERY; all of them for None.
 
     Raises QuestionError for a key that is no metric.
     """
     wanted = set(METRIC if keys is None else keys)
     for key in sorted(wanted - METRIC.keys()):
         raise QuestionError(f"Không có tỷ lệ “{key}”. Các tỷ lệ: {', '.join(METRIC)}.")
-    return [metric for metric in METRICS if metric.key in wanted]
+    return [metric for metric in EVERY if metric.key in wanted]
 
 
-def definitions_version(register: Register) -> str:
+def definitions_version(register: Register, rule: OnTime = DEFAULT) -> str:
     """Return a short mark of everything that turns dossiers into statuses: other rules or targets, another mark."""
     digest = hashlib.sha256()
-    for part in (count_sql(), repr(METRICS)):
+    for part in (count_sql(), repr(EVERY), rule):
         digest.update(part.encode())
     for target in register.targets:
         digest.update(repr(replace(target, file="", line=None)).encode())

@@ -7,7 +7,8 @@ A dossier is listed when it adds something else in the second state than in the 
     corrected   something that had been said of it was replaced
     progressed  it went on: another status, or what had been blank (or No) was filled in
     elapsed     nothing of it changed; the second state counts the stock on a later day
-    regrouped   nothing of it changed; its unit stands elsewhere in the tree
+    regrouped   nothing of it changed; its unit stands elsewhere in the tree, or the catalogue says otherwise of its
+                procedure
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,8 +21,8 @@ import duckdb
 
 from metrics.assess import Assessment, Counts
 from metrics.contribution import Added, counted_singly
-from metrics.definitions import Kind, Variant
-from metrics.lineage import VARIANT, DeliveredValue, Version, delivered, scope_of, versions
+from metrics.definitions import VARIANT, Kind, Variant
+from metrics.lineage import DeliveredValue, Version, delivered, scope_of, versions
 from metrics.periods import Period, between
 from metrics.rates import Source, rates, sources, unit_tree
 from metrics.snapshot import Snapshot
@@ -29,7 +30,7 @@ from metrics.targets import Register
 from metrics.units import UnitTree
 
 _NOTHING = Added(0, 0)
-_PLACE = ("unit_code", "procedure_key")
+_PLACE = ("unit_code", "resolving_unit_code", "procedure_key")
 
 
 class Why(StrEnum):
@@ -101,7 +102,9 @@ class State:
         if unit not in self.tree.units or source not in self.sources:
             return {}
         label = between(period.start, period.end).label
-        found = rates(self.snapshot, Register(()), metrics=metrics, unit=unit, period=label, source=source)
+        found = rates(
+            self.snapshot, Register(()), metrics=metrics, unit=unit, period=label, source=source, variants=True
+        )
         return {(one.metric, one.variant): one for one in found}
 
     def added(self, source: str, unit: str, period: Period, variants: Iterable[Variant]) -> dict[str, dict[str, Added]]:
@@ -125,6 +128,7 @@ def difference(
 ) -> list[Difference]:
     """Return one entry per metric, variant, source and unit of which something moved; unit None: the roots.
 
+    Counts of procedures are left out: no single dossier has a share of them.
     period: as the second state understands it, for both. A count that is not reported adds nothing.
     Raises QuestionError for a metric, unit, source or period that the second state does not know.
     """
@@ -160,7 +164,7 @@ def _of_cell(
     known, current = versions(before.con, source, codes), versions(after.con, source, codes)
     for one in rows:
         if changes := moved[one.variant]:
-            later = VARIANT[one.variant].stock and _stock_day(before, cell) != _stock_day(after, cell)
+            later = VARIANT[one.variant].at_end and _stock_day(before, cell) != _stock_day(after, cell)
             movers = tuple(
                 _mover(code, change, known.get(code), current.get(code), later) for code, change in changes.items()
             )

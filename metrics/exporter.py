@@ -32,7 +32,7 @@ from prometheus_client.registry import Collector
 
 from collectors.home import VIETNAM
 from metrics.alerts import Rule, Severity
-from metrics.definitions import METRICS
+from metrics.definitions import EVERY
 from metrics.insight.intervals import Evidence, evidence
 from metrics.quality import Quality, published_quality
 from metrics.snapshot import Snapshot, SnapshotError, current_id, open_snapshot
@@ -372,7 +372,7 @@ def _from_snapshot(snapshot: Snapshot) -> Iterator[Series]:
 
 def _fixed_series() -> Iterator[Series]:
     yield Series("tthc_build_info", (_version(),), 1)
-    for metric in METRICS:
+    for metric in EVERY:
         yield Series("tthc_indicator_info", (metric.key, metric.label_vi, metric.direction), 1)
 
 

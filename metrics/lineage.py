@@ -15,7 +15,7 @@ import duckdb
 
 from metrics.assess import Assessment
 from metrics.contribution import DossierScope, counted_singly
-from metrics.definitions import METRICS, Kind, Variant
+from metrics.definitions import VARIANT, Kind
 from metrics.periods import Period
 from metrics.rates import Source, rates, sources, unit_tree
 from metrics.snapshot import Snapshot
@@ -75,7 +75,10 @@ class ExportShare:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """One count and what it is made of: as many `rows` as it counts dossiers, or the `delivered` value."""
+    """One count and what it is made of: as many `rows` as it counts dossiers, or the `delivered` value.
+
+    A count of procedures has neither: a procedure counts once, whatever the number of its dossiers.
+    """
 
     assessment: Assessment
     part: Part
@@ -83,9 +86,6 @@ class Lineage:
     exports: tuple[ExportShare, ...]
     rows: tuple[Version, ...]
     delivered: tuple[DeliveredValue, ...]
-
-
-VARIANT: dict[str, Variant] = {variant.id: variant for metric in METRICS for variant in metric.variants}
 
 
 def lineage(

@@ -2,18 +2,23 @@
 
 The names in COUNTED are the integer columns of `counted.daily`, in their order; `count.sql` says the same in SQL.
 All of them are flows: they add up over units, procedures and days. A stock (open, overdue on a day) is the running
-sum of what entered minus what left, up to and including that day, and is never summed over days.
+sum of what entered minus what left, up to and including that day, and is never summed over days. What a period held
+(`handled_766`) is what ended in it and what is open at its end.
+
+Reception is counted at the unit that received the dossier; its end, its being open and its being late at the unit
+that resolves it (non-territorial intake). Source: rates.md §10.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Day(StrEnum):
     """On which day of its life a dossier is counted."""
 
     RECEIVED = "received"  # statuses 1 and 3 are never received; a status we cannot read is
-    ENDED = "ended"  # the result exists, else it was handed over
+    ENDED = "ended"  # the result exists, else it was handed over; withdrawn, stopped
     ENTERED = "entered"  # from this day on the dossier is open (or overdue)
     LEFT = "left"  # from this day on it no longer is
 
@@ -72,6 +77,16 @@ COUNTED: tuple[Measure, ...] = (
         ("received_reused", "Hồ sơ tái sử dụng dữ liệu số hóa", "Received, data reused"),
         ("digitised_full_known", "Hồ sơ có cột số hóa và kết quả", "Received, components and result known"),
         ("received_digitised_full", "Hồ sơ số hóa đầy đủ", "Received, components and result digitised"),
+        (
+            "paper_known",
+            "Hồ sơ giấy (trực tiếp, bưu chính) có cột số hóa",
+            "Received on paper, with a digitisation column",
+        ),
+        ("paper_digitised", "Hồ sơ giấy có số hóa thành phần", "Received on paper, components digitised"),
+        ("settled", "Hồ sơ đã thanh toán (mọi hình thức)", "Received, paid in whatever way"),
+        ("settled_online", "Hồ sơ đã thanh toán bằng trực tuyến", "Received, of those paid, paid online"),
+        ("fee_due_amount", "Phí, lệ phí phải nộp (đồng)", "Fees to pay (đồng)"),
+        ("fee_paid_online_amount", "Phí, lệ phí nộp trực tuyến (đồng)", "Fees paid online (đồng)"),
         ("received_without_due", "Hồ sơ tiếp nhận không có ngày hẹn trả", "Received, without a due date"),
         ("rated", "Hồ sơ được đánh giá", "Received, rated by the applicant"),
         ("satisfied", "Hồ sơ được đánh giá hài lòng", "Received, rated satisfied"),
@@ -84,11 +99,42 @@ COUNTED: tuple[Measure, ...] = (
         ("resolved_without_due", "Giải quyết, không có ngày hẹn trả", "Resolved, without a due date"),
         ("result_known", "Giải quyết có cột kết quả điện tử", "Resolved, with an electronic-result column"),
         ("resolved_electronic", "Giải quyết có kết quả điện tử", "Resolved with an electronic result"),
+        ("withdrawn", "Hồ sơ công dân rút", "Withdrawn by the applicant"),
+        ("stopped", "Hồ sơ dừng xử lý, từ chối giải quyết", "Stopped or refused after reception"),
+        ("ended_td", "Đã giải quyết, gồm trả lại/rút", "Resolved, withdrawn ones included"),
+        (
+            "ended_on_time_td",
+            "Đã giải quyết trước hạn và đúng hạn (so ngày), gồm trả lại/rút",
+            "Resolved on time by the day, withdrawn ones included",
+        ),
+        ("ended_early_td", "Đã giải quyết trước hạn (so ngày)", "Resolved before the due day"),
+        (
+            "ended_766",
+            "Đã kết thúc xử lý (gồm rút, dừng), có ngày hẹn trả",
+            "Ended, withdrawn and stopped ones included, with a due date",
+        ),
+        (
+            "ended_on_time_766",
+            "Kết thúc xử lý không sau ngày hẹn trả (766)",
+            "Ended no later than the due date (766)",
+        ),
     ),
     *_counted(Day.ENTERED, ("entered", "Bắt đầu giải quyết", "Became open")),
     *_counted(Day.LEFT, ("left", "Thôi giải quyết", "No longer open")),
     *_counted(Day.ENTERED, ("overdue_entered", "Bắt đầu quá hạn", "Became overdue")),
     *_counted(Day.LEFT, ("overdue_left", "Thôi quá hạn", "No longer overdue")),
+    *_counted(
+        Day.ENTERED,
+        ("waiting_entered", "Chờ bổ sung hoặc chờ nộp phí", "Waits for papers or for a payment"),
+        ("overdue_paying_entered", "Chờ nộp phí, đã quá ngày hẹn", "Waits for a payment, past its due day"),
+        ("reached_entered", "Hết ngày hẹn trả mà chưa xong", "Still open when its due day ended"),
+        ("dated_entered", "Bắt đầu giải quyết, có ngày hẹn trả", "Became open, with a due date"),
+    ),
+    *_counted(
+        Day.LEFT,
+        ("reached_left", "Thôi giải quyết sau ngày hẹn trả", "No longer open, after its due day"),
+        ("dated_left", "Thôi giải quyết, có ngày hẹn trả", "No longer open, with a due date"),
+    ),
 )
 
 COUNTED_NAMES: tuple[str, ...] = tuple(measure.name for measure in COUNTED)
@@ -97,13 +143,140 @@ COUNTED_NAMES: tuple[str, ...] = tuple(measure.name for measure in COUNTED)
 STOCKS: tuple[Measure, ...] = (
     Measure("open", None, "Hồ sơ đang giải quyết", "Open dossiers"),
     Measure("overdue_open", None, "Hồ sơ đang giải quyết đã quá hạn", "Open dossiers overdue"),
+    Measure("processing", None, "Hồ sơ đang giải quyết, không tạm dừng", "Open dossiers, none of them waiting"),
+    Measure(
+        "overdue_open_opencps",
+        None,
+        "Hồ sơ đang giải quyết đến hoặc quá ngày hẹn",
+        "Open dossiers at or past their due day",
+    ),
+    Measure("open_dated", None, "Hồ sơ đang giải quyết có ngày hẹn trả", "Open dossiers with a due date"),
+    Measure(
+        "overdue_open_766",
+        None,
+        "Hồ sơ đang giải quyết đã quá hạn (766, gồm chờ nộp phí)",
+        "Open dossiers overdue (766, those awaiting payment included)",
+    ),
 )
 
-# The flows a stock is made of: what entered, what left.
-STOCK_FLOWS: dict[str, tuple[str, str]] = {
-    "open": ("entered", "left"),
-    "overdue_open": ("overdue_entered", "overdue_left"),
+# Of a period and its last day: what ended in it, and what is open when it ends.
+HELD: tuple[Measure, ...] = (
+    Measure("handled_766", None, "Hồ sơ đã và đang xử lý trong kỳ", "Dossiers ended in the period or open at its end"),
+    Measure(
+        "handled_on_time_766",
+        None,
+        "Hồ sơ xử lý đúng hạn, gồm đang xử lý còn trong hạn",
+        "Dossiers ended on time, or open within their deadline",
+    ),
+)
+
+
+class Term(NamedTuple):
+    """A flow that a measure adds (sign 1) or takes away; ever: since the first day, else in the period."""
+
+    measure: str
+    sign: int
+    ever: bool
+
+
+def _stock(came: tuple[str, ...], went: tuple[str, ...]) -> tuple[Term, ...]:
+    return (*(Term(name, 1, True) for name in came), *(Term(name, -1, True) for name in went))
+
+
+_OPEN_DATED = _stock(("dated_entered",), ("dated_left",))
+_OVERDUE_766 = _stock(("overdue_entered", "overdue_paying_entered"), ("overdue_left",))
+
+# What stocks, and what a period held, are made of. A waiting dossier is one that waits today: it has not left.
+TERMS: dict[str, tuple[Term, ...]] = {
+    "open": _stock(("entered",), ("left",)),
+    "overdue_open": _stock(("overdue_entered",), ("overdue_left",)),
+    "processing": _stock(("entered",), ("left", "waiting_entered")),
+    "overdue_open_opencps": _stock(("reached_entered",), ("reached_left",)),
+    "open_dated": _OPEN_DATED,
+    "overdue_open_766": _OVERDUE_766,
+    "handled_766": (Term("ended_766", 1, False), *_OPEN_DATED),
+    "handled_on_time_766": (
+        *(Term("ended_on_time_766", 1, False), *_OPEN_DATED),
+        *(Term(name, -sign, ever) for name, sign, ever in _OVERDUE_766),
+    ),
 }
+
+# Dossiers of the procedures that the catalogue flags: column → the counted column, and the flag. Made when publishing.
+CATALOGUED: dict[str, tuple[str, str]] = {
+    "eligible_known": ("level_known", "eligible_full"),
+    "eligible_online_full": ("received_online_full", "eligible_full"),
+    "offered_known": ("channel_known", "offered"),
+    "offered_online": ("received_online", "offered"),
+}
+OF_CATALOGUE: tuple[Measure, ...] = (
+    Measure("eligible_known", None, "Hồ sơ của TTHC đủ điều kiện toàn trình", "Received, of eligible procedures"),
+    Measure(
+        "eligible_online_full",
+        None,
+        "Hồ sơ toàn trình của TTHC đủ điều kiện",
+        "Received fully online, of eligible procedures",
+    ),
+    Measure(
+        "offered_known",
+        None,
+        "Hồ sơ của TTHC có DVCTT theo danh mục",
+        "Received, of procedures that the catalogue offers online",
+    ),
+    Measure(
+        "offered_online",
+        None,
+        "Hồ sơ trực tuyến của TTHC có DVCTT theo danh mục",
+        "Received online, of procedures that the catalogue offers online",
+    ),
+)
+
+# Procedures, each counted once per period and unit (with all below it): distinct, so never added up.
+PROCEDURES: tuple[Measure, ...] = (
+    Measure("fee_procedures", None, "TTHC có hồ sơ có nghĩa vụ tài chính", "Procedures with a dossier that has a fee"),
+    Measure(
+        "paid_procedures",
+        None,
+        "TTHC có nghĩa vụ tài chính có hồ sơ thanh toán trực tuyến",
+        "Fee-bearing procedures with a dossier paid online",
+    ),
+    Measure("listed_levels", None, "TTHC thuộc thẩm quyền (theo danh mục)", "Procedures of the catalogue, level known"),
+    Measure("listed_online", None, "TTHC có DVCTT (theo danh mục)", "Procedures that the catalogue offers online"),
+    Measure(
+        "listed_eligible", None, "TTHC đủ điều kiện toàn trình (theo danh mục)", "Eligible procedures of the catalogue"
+    ),
+    Measure(
+        "listed_eligible_full",
+        None,
+        "TTHC đủ điều kiện có DVCTT toàn trình (theo danh mục)",
+        "Eligible procedures that the catalogue offers fully online",
+    ),
+    Measure(
+        "listed_online_active",
+        None,
+        "DVCTT của danh mục có hồ sơ trực tuyến",
+        "Procedures of the catalogue offered online, with a dossier filed online",
+    ),
+    Measure(
+        "listed_integration_known",
+        None,
+        "TTHC có DVCTT, danh mục nêu đã tích hợp hay chưa",
+        "Procedures offered online whose integration the catalogue tells",
+    ),
+    Measure(
+        "listed_integrated",
+        None,
+        "TTHC có DVCTT đã tích hợp Cổng DVCQG (theo danh mục)",
+        "Procedures offered online and integrated on the national portal",
+    ),
+    Measure("listed_fee", None, "TTHC có phí, lệ phí (theo danh mục)", "Fee-bearing procedures of the catalogue"),
+    Measure(
+        "listed_fee_paid",
+        None,
+        "TTHC có phí của danh mục có hồ sơ thanh toán trực tuyến",
+        "Fee-bearing procedures of the catalogue with a dossier paid online",
+    ),
+)
+PROCEDURE_NAMES = frozenset(measure.name for measure in PROCEDURES)
 
 # Delivered by the national portal, as its index 766 counts them; the portal source may deliver more.
 DELIVERED: tuple[Measure, ...] = _delivered(
@@ -139,4 +312,10 @@ DELIVERED: tuple[Measure, ...] = _delivered(
     ("petitions_satisfied", "PAKN không bị phản hồi không hài lòng", "Petitions without dissatisfaction"),
 )
 
-LABELS: dict[str, Measure] = {measure.name: measure for measure in (*COUNTED, *STOCKS, *DELIVERED)}
+MEASURES: tuple[Measure, ...] = (*COUNTED, *STOCKS, *HELD, *OF_CATALOGUE, *PROCEDURES, *DELIVERED)
+LABELS: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
+
+
+def terms(measure: str) -> tuple[Term, ...]:
+    """Return the flows that a measure is made of: itself, unless it is a stock or what a period held."""
+    return TERMS.get(measure, (Term(measure, 1, False),))

@@ -4,11 +4,14 @@ The shares of the sheets add up to the count: they are the same flows as in `dai
 procedure. Which rows they are is told by `lineage`, which needs the archive.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from metrics.lineage import VARIANT, DeliveredValue
+from metrics.definitions import VARIANT
+from metrics.lineage import DeliveredValue
+from metrics.measures import COUNTED_NAMES, TERMS
 from metrics.rates import sources, unit_tree, with_stocks
 from metrics.snapshot import Snapshot
 
@@ -28,20 +31,35 @@ class SheetShare:
 def sheets(snapshot: Snapshot, *, variant: str, source: str, unit: str, start: date, end: date) -> list[SheetShare]:
     """Return the sheets behind a ratio of dossiers, the newest export first; both ends of the period included.
 
+    None for a ratio that is no sum over dossiers: procedures are counted once, whatever the sheet.
     Raises QuestionError for a source or unit that is not there.
     """
     (one,) = sources(snapshot, source)
     counts = VARIANT[variant]
-    first, last = (date.min, min(end, one.as_of_day)) if counts.stock else (start, end)
-    units = unit_tree(snapshot).under(unit)
+    if not {counts.numerator, counts.denominator} <= {*COUNTED_NAMES, *TERMS}:
+        return []
+    last = min(end, one.as_of_day)
+    asked = {"source": source, "units": unit_tree(snapshot).under(unit), "last": last}
+    flows = {_place(row): row for row in snapshot.rows(_SHEETS, asked | {"first": start})}
+    ever = {_place(row): row for row in snapshot.rows(_SHEETS, asked | {"first": date.min})}
     found = []
-    for row in snapshot.rows(_SHEETS, {"source": source, "units": units, "first": first, "last": last}):
-        place = {name: row.pop(name) for name in ("export_id", "file_name", "sheet", "captured_at")}
-        sums = with_stocks(row, row)
-        pair = (int(sums[counts.numerator]), int(sums[counts.denominator]))
+    for place, entered in ever.items():
+        sums = with_stocks(_counted(flows.get(place, {})), _counted(entered))
+        pair = (int(sums.get(counts.numerator, 0)), int(sums.get(counts.denominator, 0)))
         if any(pair):
-            found.append(SheetShare(**place, numerator=pair[0], denominator=pair[1]))
+            found.append(SheetShare(*place, numerator=pair[0], denominator=pair[1]))
     return found
+
+
+_PLACE = ("export_id", "file_name", "sheet", "captured_at")
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, str, str, datetime | None]:
+    return row["export_id"], row["file_name"], row["sheet"], row["captured_at"]
+
+
+def _counted(row: Mapping[str, Any]) -> dict[str, int]:
+    return {name: value for name, value in row.items() if name not in _PLACE}
 
 
 def delivered(

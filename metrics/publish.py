@@ -22,16 +22,22 @@ from collectors.findings import checks
 from metrics import alerts, quality
 from metrics.alerts import SourceState
 from metrics.assess import Assessment, Scope, TargetBook
-from metrics.definitions import METRICS, Kind, definitions_version
+from metrics.definitions import EVERY, Kind, definitions_version
 from metrics.journal import Collected, Journal, RecordedExport, naive_utc
+from metrics.on_time import DEFAULT, OnTime
 from metrics.periods import Period, PeriodKind, kept, month
+from metrics.procedures import CATALOGUE_SQL, SEEN_SQL, Catalogue, Seen, procedure_counts, seen_by_unit
 from metrics.quality_checks import quality_checks
 from metrics.rates import (
+    FILLED,
     Delivered,
     Source,
     Sums,
+    Told,
     assess_dossiers,
     assess_statistics,
+    counts_procedures,
+    filled_in,
     local_day,
     measures_of,
     with_stocks,
@@ -61,12 +67,13 @@ def publish(
     primary_source: str | None = None,
     office: str | None = None,
     history: UnitHistory | None = None,
+    on_time: OnTime = DEFAULT,
 ) -> str:
     """Publish what is committed in the warehouse and return the id of the snapshot.
 
     now: UTC. parents, names: of units, set by hand. primary_source: whose ratios alert where two sources have them.
-    office: alert only for this unit and those below it. history: of units; None: that of the product.
-    Call it outside a transaction.
+    office: alert only for this unit and those below it. history: of units; None: that of the product. on_time: the
+    rule set that speaks. Call it outside a transaction.
     Raises UnitError when the parents set by hand go round in a circle.
     """
     published.mkdir(parents=True, exist_ok=True)
@@ -76,7 +83,7 @@ def publish(
     draft = published / f"{snapshot_id}{SUFFIX}{_DRAFT}"
     with _attached(con, draft) as cursor:
         units = build_tree(_names_said(cursor), parents=parents, names=names)
-        content = _Content(cursor, units, Journal(journal), register, moment, history or load_history())
+        content = _Content(cursor, units, Journal(journal), register, moment, history or load_history(), on_time)
         content.fill(snapshot_id, primary_source=primary_source, office=office)
     _flush(draft)
     digest = sha256_of(draft)
@@ -92,7 +99,8 @@ CREATE TABLE snapshot.snapshot (
     as_of TIMESTAMP,                       -- UTC: when the newest data were captured; NULL: there are none
     published_at TIMESTAMP NOT NULL,       -- UTC
     synthetic BOOLEAN NOT NULL,            -- some of it is made up
-    definitions_version VARCHAR NOT NULL
+    definitions_version VARCHAR NOT NULL,
+    on_time VARCHAR NOT NULL               -- the rule set by which on time and overdue are told
 );
 
 -- one row per unit of any source
@@ -194,9 +202,6 @@ CREATE TABLE snapshot.run (
 
 # Copied as they stand; the days of a period lie together, so that a question about a period reads little.
 _COPIES = """
-CREATE TABLE snapshot.daily AS
-SELECT * FROM counted.daily ORDER BY day;
-
 CREATE TABLE snapshot.origin AS
 SELECT
     source,
@@ -213,16 +218,40 @@ SELECT source, unit_code, period_start, period_end, measure, value, quality, par
 FROM collected.statistic
 ORDER BY source, unit_code, period_start, period_end, measure;
 
--- sources may share a procedure: the newest name wins
+-- sources may share a procedure: the newest that was told wins, column by column
 CREATE TABLE snapshot.procedure AS
 SELECT
     procedure_key,
-    arg_max(procedure_code, captured_at) AS procedure_code,
-    arg_max(procedure_name, captured_at) AS procedure_name,
-    arg_max(field, captured_at) AS field
+    arg_max(procedure_code, (captured_at, source)) AS procedure_code,
+    arg_max(procedure_name, (captured_at, source)) AS procedure_name,
+    arg_max(field, (captured_at, source)) AS field,
+    arg_max(agency, (captured_at, source)) AS agency,
+    arg_max(executing_agency, (captured_at, source)) AS executing_agency,
+    arg_max(level, (captured_at, source)) AS level,
+    arg_max(service_level, (captured_at, source)) AS service_level,
+    arg_max(fee, (captured_at, source)) AS fee,
+    arg_max(eligible_full, (captured_at, source)) AS eligible_full,
+    arg_max(integrated, (captured_at, source)) AS integrated,
+    arg_max(status, (captured_at, source)) AS status
 FROM collected.procedure
 GROUP BY procedure_key
 ORDER BY procedure_key;
+
+-- the counted columns, and those of procedures that the catalogue flags (measures.CATALOGUED)
+CREATE TABLE snapshot.daily AS
+SELECT
+    d.*,
+    CASE WHEN p.eligible_full THEN d.level_known ELSE 0 END AS eligible_known,
+    CASE WHEN p.eligible_full THEN d.received_online_full ELSE 0 END AS eligible_online_full,
+    CASE WHEN p.service_level IN ('partial', 'full') THEN d.channel_known ELSE 0 END AS offered_known,
+    CASE WHEN p.service_level IN ('partial', 'full') THEN d.received_online ELSE 0 END AS offered_online
+FROM counted.daily AS d
+LEFT JOIN snapshot.procedure AS p ON p.procedure_key = d.procedure_key
+ORDER BY d.day;
+
+-- under the names that questions about a snapshot use
+CREATE TEMP VIEW daily AS SELECT * FROM snapshot.main.daily;
+CREATE TEMP VIEW procedure AS SELECT * FROM snapshot.main.procedure;
 
 CREATE TABLE snapshot.refusal AS
 SELECT r.export_id, coalesce(e.file_name, r.export_id) AS file_name, r.sheet, r.row_number, r.column_name, r.reason,
@@ -245,7 +274,7 @@ ORDER BY e.captured_at DESC NULLS LAST, f.export_id, f.check_id;
 _UNIT_DAY = """
 CREATE TEMP TABLE unit_day AS
 SELECT source, day, unit_code, sum(COLUMNS(* EXCLUDE (source, day, unit_code, procedure_key)))
-FROM counted.daily
+FROM daily
 GROUP BY source, day, unit_code
 """
 _NAMES_SAID = """
@@ -283,6 +312,8 @@ WHERE source NOT IN (
     GROUP BY source
     HAVING bool_and(partial)
 )
+-- a catalogue describes procedures, it counts nothing
+AND source <> 'procedure_list'
 GROUP BY source
 ORDER BY source
 """
@@ -310,14 +341,19 @@ SELECT
     sum(entered) AS entered,
     sum("left") AS "left",
     sum(overdue_entered) AS overdue_entered,
-    sum(overdue_left) AS overdue_left
+    sum(overdue_left) AS overdue_left,
+    sum(waiting_entered) AS waiting_entered,
+    sum(overdue_paying_entered) AS overdue_paying_entered,
+    sum(reached_entered) AS reached_entered,
+    sum(reached_left) AS reached_left,
+    sum(dated_entered) AS dated_entered,
+    sum(dated_left) AS dated_left
 FROM period
 JOIN unit_day ON day <= stock_day
 WHERE source = ?
 GROUP BY label, unit_code
 """
 _UNITS_OF = "SELECT DISTINCT unit_code FROM unit_day WHERE source = ?"
-_RATED = "SELECT coalesce(sum(rated), 0) > 0 FROM unit_day WHERE source = ?"
 _DELIVERED = """
 -- one row per delivered count that a ratio needs
 SELECT unit_code, period_start, period_end, measure, value, quality, captured_at
@@ -345,7 +381,9 @@ class _Content:
         register: Register,
         now: datetime,
         history: UnitHistory,
+        on_time: OnTime,
     ) -> None:
+        self._on_time = on_time
         self._cursor = cursor
         self._units = units
         self._register = register
@@ -379,8 +417,8 @@ class _Content:
         self._append("alert", map(_alert_row, raised))
         as_of = max((one.captured_at for one in sources), default=None)
         synthetic = any(one.synthetic for one in sources)
-        version = definitions_version(self._register)
-        self._append("snapshot", [(snapshot_id, as_of, self._now, synthetic, version)])
+        version = definitions_version(self._register, self._on_time)
+        self._append("snapshot", [(snapshot_id, as_of, self._now, synthetic, version, self._on_time)])
 
     def _run(self, sql: str) -> None:
         self._cursor.execute(sql).fetchall()
@@ -440,12 +478,14 @@ class _Content:
         return found
 
     def _of_statistics(self, books: TargetBook, source: Source) -> Iterator[Assessment]:
-        asked = {"source": source.source, "measures": measures_of(METRICS)}
+        asked = {"source": source.source, "measures": measures_of(EVERY)}
         delivered = (Delivered(*row.values()) for row in self._rows(_DELIVERED, asked))
-        return assess_statistics(books, METRICS, self._units, source, delivered)
+        return assess_statistics(books, EVERY, self._units, source, delivered)
 
     def _of_dossiers(self, books: TargetBook, source: Source, newest: date | None) -> Iterator[Assessment]:
-        filled = {"rated"} if self._cursor.execute(_RATED, [source.source]).fetchall()[0][0] else set()
+        filled = filled_in(self._rows(FILLED, [source.source]))
+        told = Told(self._on_time, filled, Catalogue(self._rows(CATALOGUE_SQL)))
+        ways = told.ways(EVERY)
         periods = kept(source.as_of_day, newest)
         units = self._units_of(source)
         by_period = self._sums(source, periods)
@@ -455,9 +495,16 @@ class _Content:
             if period.label in current:
                 for code, counts in sums.items():
                     self._bounds += quality.bounds(source.source, code, period.kind, period.label, counts)
+            seen = self._seen(source, period) if counts_procedures(ways) else {}
             for unit in units:
                 scope = Scope(source.source, unit, period, source.as_of_day)
-                yield from assess_dossiers(books, METRICS, scope, sums.get(unit.code, {}), filled=filled)
+                listed = procedure_counts(seen.get(unit.code, Seen()), told.catalogue.of(unit))
+                cell = {**sums.get(unit.code, {}), **listed}
+                yield from assess_dossiers(books, ways, scope, cell, filled=filled)
+
+    def _seen(self, source: Source, period: Period) -> dict[str, Seen]:
+        asked = {"source": source.source, "start": period.start, "end": period.end}
+        return seen_by_unit(self._units, self._rows(SEEN_SQL, asked))
 
     def _name_checks(self) -> None:
         """Tell the engine how grave each named check is."""

@@ -15,9 +15,11 @@ from collectors.home import VIETNAM
 from collectors.reading.text import fold
 from metrics import QuestionError
 from metrics.assess import Assessment, Counts, Scope, Status, TargetBook, assess, counted
-from metrics.definitions import Kind, Metric, chosen
-from metrics.measures import STOCK_FLOWS
+from metrics.definitions import METRIC, Kind, Metric, Variant, chosen
+from metrics.measures import TERMS
+from metrics.on_time import DEFAULT, OnTime
 from metrics.periods import Period, PeriodKind, between, calendar_twin, parse_period
+from metrics.procedures import CATALOGUE_SQL, SEEN_SQL, Catalogue, Seen, procedure_counts, seen_by_unit
 from metrics.snapshot import Snapshot
 from metrics.targets import Kind as TargetKind
 from metrics.targets import Level, Op, Register, Target
@@ -56,6 +58,38 @@ class Volumes:
     overdue_open: int
 
 
+class Way(NamedTuple):
+    """One way of counting a metric; speaks: it is the one that is published, judged and alerted."""
+
+    metric: Metric
+    variant: Variant
+    speaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a dossier source can tell: the measures of FILLED that it fills anywhere, and the catalogue beside it.
+
+    variants: every way of counting is asked for, not only the one that speaks.
+    """
+
+    rule: OnTime
+    filled: frozenset[str]
+    catalogue: Catalogue
+    variants: bool = False
+
+    def ways(self, metrics: Iterable[Metric]) -> list[Way]:
+        """Return the ways of counting that are asked for, of each metric the one that speaks among them."""
+        found = []
+        for metric in metrics:
+            flags = self.catalogue.flags
+            first = metric.speaking(Kind.DOSSIER, rule=self.rule, filled=self.filled, catalogue=flags)
+            for variant in metric.variants_of(Kind.DOSSIER):
+                if variant.id == first or (self.variants and (not variant.catalogue or variant.catalogue in flags)):
+                    found.append(Way(metric, variant, variant.id == first))
+        return found
+
+
 class Delivered(NamedTuple):
     """One delivered count of a unit and period."""
 
@@ -78,8 +112,12 @@ def rates(
     period: str = "latest",
     source: str | None = None,
     as_of: date | None = None,
+    variants: bool = False,
 ) -> list[Assessment]:
     """Return one assessment per metric, source and unit (or procedure, or field) that the counts can give.
+
+    variants: every way of counting a metric, not only the one that speaks for it; those beside it are judged only by
+    a target that names them.
 
     unit None: the roots. by "unit": the units directly below (every unit when none is chosen, the unit itself when
     nothing is below it). by "procedure" or "field": only dossiers have them. as_of: as if the newest data were of
@@ -87,12 +125,13 @@ def rates(
     """
     wanted, tree = chosen(metrics), unit_tree(snapshot)
     units = _asked(tree, unit, by)
-    books = TargetBook(register)
+    books, rule, catalogue = TargetBook(register), rule_of_snapshot(snapshot), Catalogue(snapshot.rows(CATALOGUE_SQL))
     found: list[Assessment] = []
     for one in sources(snapshot, source, as_of):
         if one.kind == Kind.DOSSIER:
             days = parse_period(period, one.as_of_day, latest=_newest_reception(snapshot, one))
-            found += _dossier_rates(snapshot, books, wanted, tree, units, one, days, by)
+            told = Told(rule, filled_in(snapshot.rows(FILLED, [one.source])), catalogue, variants)
+            found += _dossier_rates(snapshot, books, told, told.ways(wanted), tree, units, one, days, by)
         elif by in (None, "unit"):
             delivered = _statistics(snapshot, one, wanted, units, period)
             found += assess_statistics(books, wanted, tree, one, delivered)
@@ -114,6 +153,7 @@ def volumes(
     Raises QuestionError for a unit, source or period that is not there.
     """
     tree = unit_tree(snapshot)
+    overdue = overdue_measures(rule_of_snapshot(snapshot))
     found = []
     for one in sources(snapshot, source, as_of):
         if one.kind != Kind.DOSSIER:
@@ -121,7 +161,7 @@ def volumes(
         days = parse_period(period, one.as_of_day, latest=_newest_reception(snapshot, one))
         sums = tree.rolled_up(_sums_by_unit(snapshot, one, days))
         for asked in _with_dossiers(snapshot, one, tree, _asked(tree, unit, None)):
-            found.append(_volumes(one, asked, days, sums.get(asked.code, {})))
+            found.append(_volumes(one, asked, days, sums.get(asked.code, {}), overdue))
     return found
 
 
@@ -155,16 +195,34 @@ def unit_tree(snapshot: Snapshot) -> UnitTree:
     )
 
 
+def rule_of_snapshot(snapshot: Snapshot) -> OnTime:
+    """Return the on-time rule set that a snapshot was published by."""
+    (row,) = snapshot.rows("SELECT * FROM snapshot")
+    return OnTime(row.get("on_time") or DEFAULT)
+
+
+def overdue_measures(rule: OnTime) -> tuple[str, str]:
+    """Return which measures are open dossiers, and those of them that are overdue, by a rule set."""
+    variant = next(one for one in METRIC["overdue_open"].variants if one.rule == rule)
+    return variant.denominator, variant.numerator
+
+
+def filled_in(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the measures that are anywhere above zero; rows: the one of FILLED."""
+    return frozenset(name for row in rows for name, filled in row.items() if filled)
+
+
 def assess_dossiers(
-    books: TargetBook, metrics: Iterable[Metric], scope: Scope, sums: Sums, *, filled: Collection[str]
+    books: TargetBook, ways: Iterable[Way], scope: Scope, sums: Sums, *, filled: Collection[str]
 ) -> Iterator[Assessment]:
     """Yield the assessments that the counts of one scope give.
 
-    sums: flows of the period and stocks at its end. filled: the measures that the source has filled anywhere.
+    sums: flows of the period, stocks at its end, procedures. filled: the measures that the source fills anywhere.
     """
-    for metric in metrics:
-        for variant in metric.variants_of(Kind.DOSSIER):
-            yield assess(metric, variant, counted(variant, sums, filled=filled), scope, books)
+    for metric, variant, speaks in ways:
+        named = None if speaks else books.in_force(metric, variant, scope)
+        judged = speaks or (named is not None and named.variant == variant.id)
+        yield assess(metric, variant, counted(variant, sums, filled=filled), scope, books, comparable=judged)
 
 
 def assess_statistics(
@@ -201,9 +259,15 @@ def measures_of(metrics: Iterable[Metric]) -> list[str]:
 
 
 def with_stocks(flows: Sums, entered: Sums) -> dict[str, int]:
-    """Return the flows of a period with the stocks at its end: what ever entered minus what ever left."""
-    stocks = {name: entered.get(came, 0) - entered.get(went, 0) for name, (came, went) in STOCK_FLOWS.items()}
-    return {**flows, **stocks}
+    """Return the flows of a period with the stocks at its end, and with what it held.
+
+    entered: the sums of what ever entered and left, up to the day of the stocks.
+    """
+    held = {
+        name: sum(one.sign * (entered if one.ever else flows).get(one.measure, 0) for one in made_of)
+        for name, made_of in TERMS.items()
+    }
+    return {**flows, **held}
 
 
 def local_day(moment: datetime) -> date:
@@ -234,11 +298,19 @@ SELECT DISTINCT unit_code
 FROM daily
 WHERE source = $source
 """
-_EVER_RATED = """
--- one row: whether the source has ratings at all
-SELECT coalesce(sum(rated), 0) > 0 AS rated
+FILLED = """
+-- one row: which columns the source fills at all; the measures that variants name as `known`
+SELECT
+    max(channel_known) > 0 AS channel_known,
+    max(level_known) > 0 AS level_known,
+    max(payment_known) > 0 AS payment_known,
+    max(digitisation_known) > 0 AS digitisation_known,
+    max(reuse_known) > 0 AS reuse_known,
+    max(digitised_full_known) > 0 AS digitised_full_known,
+    max(result_known) > 0 AS result_known,
+    max(rated) > 0 AS rated
 FROM daily
-WHERE source = $source
+WHERE source = ?
 """
 _FLOWS_BY_UNIT = """
 -- one row per unit: the sums of a period
@@ -254,7 +326,13 @@ SELECT
     sum(entered) AS entered,
     sum("left") AS "left",
     sum(overdue_entered) AS overdue_entered,
-    sum(overdue_left) AS overdue_left
+    sum(overdue_left) AS overdue_left,
+    sum(waiting_entered) AS waiting_entered,
+    sum(overdue_paying_entered) AS overdue_paying_entered,
+    sum(reached_entered) AS reached_entered,
+    sum(reached_left) AS reached_left,
+    sum(dated_entered) AS dated_entered,
+    sum(dated_left) AS dated_left
 FROM daily
 WHERE source = $source AND day <= $stock_day
 GROUP BY unit_code
@@ -273,7 +351,13 @@ SELECT
     sum(entered) AS entered,
     sum("left") AS "left",
     sum(overdue_entered) AS overdue_entered,
-    sum(overdue_left) AS overdue_left
+    sum(overdue_left) AS overdue_left,
+    sum(waiting_entered) AS waiting_entered,
+    sum(overdue_paying_entered) AS overdue_paying_entered,
+    sum(reached_entered) AS reached_entered,
+    sum(reached_left) AS reached_left,
+    sum(dated_entered) AS dated_entered,
+    sum(dated_left) AS dated_left
 FROM daily
 WHERE source = $source AND day <= $stock_day AND list_contains($units, unit_code)
 GROUP BY procedure_key
@@ -330,28 +414,40 @@ def _newest_reception(snapshot: Snapshot, source: Source) -> date | None:
 def _dossier_rates(
     snapshot: Snapshot,
     books: TargetBook,
-    metrics: Sequence[Metric],
+    told: Told,
+    ways: Sequence[Way],
     tree: UnitTree,
     units: Sequence[Unit],
     source: Source,
     period: Period,
     by: By | None,
 ) -> Iterator[Assessment]:
-    rated = snapshot.rows(_EVER_RATED, {"source": source.source})[0]["rated"]
-    filled = {"rated"} if rated else set()
+    seen = seen_by_unit(tree, _seen(snapshot, source, period)) if counts_procedures(ways) else {}
     if by in (None, "unit"):
         sums = tree.rolled_up(_sums_by_unit(snapshot, source, period))
         for unit in _with_dossiers(snapshot, source, tree, units):
             scope = Scope(source.source, unit, period, source.as_of_day)
-            yield from assess_dossiers(books, metrics, scope, sums.get(unit.code, {}), filled=filled)
+            listed = procedure_counts(seen.get(unit.code, Seen()), told.catalogue.of(unit))
+            whole = {**sums.get(unit.code, {}), **listed}
+            yield from assess_dossiers(books, ways, scope, whole, filled=told.filled)
         return
     procedures = {row["procedure_key"]: row for row in snapshot.rows(_PROCEDURES)}
     for unit in units:
         by_procedure = _sums_by_procedure(snapshot, source, period, tree.under(unit.code))
         split = _by_field(by_procedure, procedures) if by == "field" else _by_name(by_procedure, procedures)
-        for key, name, field, cell in split:
+        for key, name, field, keys, cell in split:
             scope = Scope(source.source, unit, period, source.as_of_day, key, name, field)
-            yield from assess_dossiers(books, metrics, scope, cell, filled=filled)
+            listed = procedure_counts(seen.get(unit.code, Seen()), told.catalogue.of(unit), keys)
+            yield from assess_dossiers(books, ways, scope, {**cell, **listed}, filled=told.filled)
+
+
+def counts_procedures(ways: Iterable[Way]) -> bool:
+    """Tell whether any of these ways of counting counts procedures."""
+    return any(way.variant.counts_procedures for way in ways)
+
+
+def _seen(snapshot: Snapshot, source: Source, period: Period) -> list[dict[str, Any]]:
+    return snapshot.rows(SEEN_SQL, {"source": source.source, "start": period.start, "end": period.end})
 
 
 def _with_dossiers(snapshot: Snapshot, source: Source, tree: UnitTree, units: Iterable[Unit]) -> list[Unit]:
@@ -391,6 +487,7 @@ class _Part(NamedTuple):
     key: str | None
     name: str | None
     field: str | None
+    procedures: frozenset[str]
     sums: Sums
 
 
@@ -398,7 +495,7 @@ def _by_name(sums: Mapping[str, Sums], procedures: Mapping[str, dict[str, Any]])
     parts = []
     for key, cell in sums.items():
         known = procedures.get(key, {"name": key, "field": None})
-        parts.append(_Part(key, known["name"], known["field"], cell))
+        parts.append(_Part(key, known["name"], known["field"], frozenset({key}), cell))
     return sorted(parts, key=lambda part: (-_size(part), part.name or ""))
 
 
@@ -409,11 +506,13 @@ def _by_field(sums: Mapping[str, Sums], procedures: Mapping[str, dict[str, Any]]
         if row["field"]:
             spellings.setdefault(fold(row["field"]), Counter())[row["field"]] += 1
     cells: dict[str, Counter[str]] = {}
+    keys: dict[str, set[str]] = {}
     for key, cell in sums.items():
-        name = procedures.get(key, {}).get("field") or ""
-        cells.setdefault(fold(name), Counter()).update(cell)
+        name = fold(procedures.get(key, {}).get("field") or "")
+        cells.setdefault(name, Counter()).update(cell)
+        keys.setdefault(name, set()).add(key)
     shown = {fold: min(found, key=lambda one: (-found[one], one)) for fold, found in spellings.items()}
-    parts = [_Part(None, None, shown.get(fold), cell) for fold, cell in cells.items()]
+    parts = [_Part(None, None, shown.get(name), frozenset(keys[name]), cell) for name, cell in cells.items()]
     return sorted(parts, key=lambda part: (-_size(part), part.field or ""))
 
 
@@ -421,7 +520,8 @@ def _size(part: _Part) -> int:
     return part.sums.get("received", 0)
 
 
-def _volumes(source: Source, unit: Unit, period: Period, sums: Sums) -> Volumes:
+def _volumes(source: Source, unit: Unit, period: Period, sums: Sums, overdue: tuple[str, str]) -> Volumes:
+    open_ones, late_ones = overdue
     return Volumes(
         unit_code=unit.code,
         unit_name=unit.name,
@@ -430,8 +530,8 @@ def _volumes(source: Source, unit: Unit, period: Period, sums: Sums) -> Volumes:
         complete=period.complete(source.as_of_day),
         received=sums.get("received", 0),
         resolved=sums.get("resolved", 0),
-        open=sums.get("open", 0),
-        overdue_open=sums.get("overdue_open", 0),
+        open=sums.get(open_ones, 0),
+        overdue_open=sums.get(late_ones, 0),
     )
 
 

@@ -21,8 +21,7 @@ from typing import Any
 
 from metrics.assess import Assessment, Counts
 from metrics.contribution import Added
-from metrics.definitions import Kind, chosen
-from metrics.lineage import VARIANT
+from metrics.definitions import VARIANT, Kind, chosen
 from metrics.periods import Period, between
 from metrics.rates import MAKESHIFT, Source, local_day, rates, sources, unit_tree
 from metrics.snapshot import Snapshot
@@ -31,6 +30,10 @@ from metrics.units import UnitTree
 
 # What a variant of the portal counts otherwise than ours of the same metric; those not named count by the same rule.
 OTHERWISE_VI: Mapping[str, str] = {
+    "766-2.1": "Cổng xét thời hạn luật định với hồ sơ không có ngày hẹn trả và số lần bổ sung, ta không có các số đó",
+    "766-3.1": "Cổng đếm theo danh mục của Cổng, ta theo danh mục thủ tục đã nạp",
+    "766-3.2": "Cổng đếm theo danh mục của Cổng, ta theo danh mục thủ tục đã nạp",
+    "766-3.5": "Cổng đếm TTHC có phí theo danh mục của Cổng, ta đếm TTHC có hồ sơ có nghĩa vụ tài chính",
     "766-3.6": "Cổng xét nghĩa vụ tài chính theo phí của TTHC, ta xét theo cột phí của hồ sơ",
     "766-4.1": "Cổng chia cho hồ sơ tiếp nhận, ta chia cho hồ sơ đã giải quyết",
     "766-4.3": "Cổng xét từng thành phần được số hóa, ta xét cột tái sử dụng của hồ sơ",
@@ -158,7 +161,8 @@ class _Desk:
 
     def _received_after(self, ours: Assessment, answered: date) -> Iterator[Explained]:
         """Yield what we count of the days of the period after the day of the portal's answer."""
-        if VARIANT[ours.variant].stock or answered >= ours.period.end:
+        variant = VARIANT[ours.variant]
+        if variant.at_end or variant.counts_procedures or answered >= ours.period.end:
             return
         rest = between(max(answered + timedelta(days=1), ours.period.start), ours.period.end)
         for late in self.rates([ours.metric], ours.unit_code, rest.label, ours.source):
@@ -174,6 +178,8 @@ class _Desk:
 
     def _units(self, ours: Assessment, theirs: Assessment, answered: date) -> Iterator[Explained]:
         """Yield the units directly below that only one side counts; nothing where the portal delivers none of them."""
+        if VARIANT[ours.variant].counts_procedures:  # one procedure counts in several units
+            return
         there = {code: added for code, added in self._below(theirs, theirs.period).items() if added.denominator}
         if not there:
             return

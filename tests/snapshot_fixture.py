@@ -18,22 +18,25 @@ import duckdb
 
 from collectors.export import ExportReport, Finding, Outcome, report_json
 from metrics.definitions import METRIC, Kind
-from metrics.measures import COUNTED_NAMES
+from metrics.measures import CATALOGUED, COUNTED_NAMES
 
 SNAPSHOT_ID = "20261115T021500000000Z"
 NOW = datetime(2026, 11, 15, 5, 0)  # UTC; 12:00 in Việt Nam
 CAPTURED = datetime(2026, 11, 15, 2, 0)
 AS_OF_DAY = date(2026, 11, 15)
 
+MEASURED = (*COUNTED_NAMES, *CATALOGUED)
 TABLES = """
 CREATE TABLE snapshot (snapshot_id VARCHAR, as_of TIMESTAMP, published_at TIMESTAMP, synthetic BOOLEAN,
-    definitions_version VARCHAR);
+    definitions_version VARCHAR, on_time VARCHAR);
 CREATE TABLE unit (unit_code VARCHAR, unit_name VARCHAR, parent_code VARCHAR, level VARCHAR, leaf BOOLEAN);
-CREATE TABLE procedure (procedure_key VARCHAR, procedure_code VARCHAR, procedure_name VARCHAR, field VARCHAR);
+CREATE TABLE procedure (procedure_key VARCHAR, procedure_code VARCHAR, procedure_name VARCHAR, field VARCHAR,
+    agency VARCHAR, executing_agency VARCHAR, level VARCHAR, service_level VARCHAR, fee BOOLEAN, eligible_full BOOLEAN,
+    integrated BOOLEAN, status VARCHAR);
 CREATE TABLE daily (source VARCHAR, day DATE, unit_code VARCHAR, procedure_key VARCHAR, <measures>);
 CREATE TABLE statistic (source VARCHAR, unit_code VARCHAR, period_start DATE, period_end DATE, measure VARCHAR,
     value DECIMAL(20, 4), quality VARCHAR, partial BOOLEAN, captured_at TIMESTAMP, export_id VARCHAR, item VARCHAR);
-CREATE TABLE origin (source VARCHAR, day DATE, unit_code VARCHAR, export_id VARCHAR, sheet VARCHAR, <measures>);
+CREATE TABLE origin (source VARCHAR, day DATE, unit_code VARCHAR, export_id VARCHAR, sheet VARCHAR, <counted>);
 CREATE TABLE run (run_id BIGINT, started_at TIMESTAMP, finished_at TIMESTAMP, exports BIGINT, failures BIGINT);
 CREATE TABLE source (source VARCHAR, kind VARCHAR, synthetic BOOLEAN, captured_at TIMESTAMP, newest_event DATE,
     as_of_day DATE, last_run_at TIMESTAMP, last_success_at TIMESTAMP, rows BIGINT, rows_refused BIGINT);
@@ -167,12 +170,12 @@ def build(
     published.mkdir(parents=True, exist_ok=True)
     file = published / f"{SNAPSHOT_ID}.duckdb"
     with duckdb.connect(str(file)) as connection:
-        measures = ", ".join(f'"{name}" BIGINT' for name in COUNTED_NAMES)
-        connection.execute(TABLES.replace("<measures>", measures))
+        measured, counted = (", ".join(f'"{name}" BIGINT' for name in names) for names in (MEASURED, COUNTED_NAMES))
+        connection.execute(TABLES.replace("<measures>", measured).replace("<counted>", counted))
         _insert(
             connection,
             "snapshot",
-            [(SNAPSHOT_ID, captured, captured + timedelta(minutes=15), synthetic, "1")],
+            [(SNAPSHOT_ID, captured, captured + timedelta(minutes=15), synthetic, "1", "td")],
         )
         if rates:
             _dossiers(connection, captured, synthetic)
@@ -270,7 +273,7 @@ def _flows(month: tuple[int, int], received: int) -> list[int]:
         "overdue_entered": now[0],
         "overdue_left": before[0],
     }
-    return [known.get(name, 0) for name in COUNTED_NAMES]
+    return [known.get(name, 0) for name in MEASURED]
 
 
 def _online(month: tuple[int, int], received: int, online: float, digital: float) -> list[int]:

@@ -139,6 +139,12 @@ def test_too_many_overdue_reads_as_above_the_limit(show: Open, full: Path) -> No
     assert "Nhiều hơn mức cho phép 11 hồ sơ" in card(show(full), "Đang giải quyết bị quá hạn")
 
 
+def test_the_rule_of_on_time_and_overdue_stands_beside_the_number(show: Open, full: Path) -> None:
+    page = show(full)
+    assert "tính theo quy tắc nền tảng một cửa cấp tỉnh" in card(page, "Đang giải quyết bị quá hạn")
+    assert "quy tắc" not in card(page, "Hồ sơ trực tuyến")
+
+
 def test_a_unit_without_dossiers_has_no_rate_instead_of_zero(show: Open, full: Path) -> None:
     page = show(full, unit=fixture.EMPTY_UNIT[0])
     assert "Không có hồ sơ nào đang giải quyết" in card(page, "Đang giải quyết bị quá hạn")

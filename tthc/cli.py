@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tthc import options, past_cli, published
+from tthc import metrics_cli, options, past_cli, published
 from tthc.alerts_cli import alerts
 from tthc.index766_cli import index766
 from tthc.layout_cli import layout
@@ -194,6 +194,7 @@ def _collect(
         "tthc rates",
         "tthc rates --unit H35.12 --by unit --period 2026-Q3",
         "tthc rates --metric online --by procedure --period year-to-date --json",
+        "tthc rates --metric on_time --variants",
         "tthc rates --as-of 2026-10-11",
     )
 )
@@ -209,6 +210,7 @@ def _collect(
 )
 @click.option("--source", help="Only this source.")
 @click.option("--volumes", is_flag=True, help="Received, resolved and open dossiers instead of rates.")
+@click.option("--variants", is_flag=True, help="Every way of counting a rate, not only the one that speaks for it.")
 @options.as_of
 @_json
 def rates(
@@ -219,6 +221,7 @@ def rates(
     period: str,
     source: str | None,
     volumes: bool,
+    variants: bool,
     as_of: datetime | None,
     as_json: bool,
 ) -> None:
@@ -233,7 +236,16 @@ def rates(
             click.echo(show.volumes_json(snapshot, counts)) if as_json else show.volumes(counts)
             return
         register = load_register(installed.extra_targets)
-        rows = rating.rates(snapshot, register, metrics=metrics or None, unit=unit, by=by, period=period, source=source)
+        rows = rating.rates(
+            snapshot,
+            register,
+            metrics=metrics or None,
+            unit=unit,
+            by=by,
+            period=period,
+            source=source,
+            variants=variants,
+        )
         click.echo(show.rates_json(snapshot, rows)) if as_json else show.rates(snapshot, rows)
 
 
@@ -353,5 +365,14 @@ def doctor(home: Path, as_json: bool) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (layout, alerts, index766, quality, past_cli.diff, past_cli.lineage, past_cli.reconcile):
+for command in (
+    layout,
+    alerts,
+    index766,
+    metrics_cli.metrics,
+    quality,
+    past_cli.diff,
+    past_cli.lineage,
+    past_cli.reconcile,
+):
     main.add_command(command)

@@ -19,6 +19,7 @@ from collectors.sources import stored_response
 from collectors.warehouse import LockedError, Warehouse
 from metrics import count
 from metrics.journal import Journal
+from metrics.on_time import OnTime
 from metrics.publish import publish
 from metrics.targets import Register, load_register
 from metrics.unit_history import UnitHistory, load_history
@@ -177,4 +178,5 @@ def _publish(store: Warehouse, home: Home, register: Register, history: UnitHist
         primary_source=home.config.office.primary_source or None,
         office=home.config.office.unit or None,
         history=history,
+        on_time=OnTime(home.config.metrics.on_time),
     )

@@ -18,6 +18,7 @@ from collectors import run as collecting
 from collectors.archive import Archived
 from collectors.home import VIETNAM, Home
 from metrics import count
+from metrics.on_time import OnTime
 from metrics.publish import publish
 from metrics.snapshot import Snapshot, open_snapshot
 from metrics.targets import Register
@@ -89,6 +90,7 @@ def _publish(con: duckdb.DuckDBPyConnection, home: Home, *, now: datetime) -> No
         now=now,
         parents=home.config.parents,
         names=home.config.names,
+        on_time=OnTime(home.config.metrics.on_time),
     )
 
 

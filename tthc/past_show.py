@@ -11,7 +11,7 @@ from collectors import dossier
 from collectors.home import VIETNAM
 from collectors.vocabulary import MISSING, UNKNOWN, name_vi
 from metrics.assess import Counts
-from metrics.definitions import METRIC
+from metrics.definitions import METRIC, VARIANT
 from metrics.difference import Changed, Difference, Mover, Why
 from metrics.lineage import DeliveredValue, Lineage, Part, Version
 from metrics.measures import LABELS
@@ -68,6 +68,8 @@ def lineage(snapshot: "Snapshot", found: Sequence[Lineage], *, limit: int) -> No
         out.print(f"\n{_named(one.assessment)}, {PART_VI[one.part]}: {number(one.count)}", soft_wrap=True)
         for value in one.delivered:
             out.print(f"  {LABELS[value.measure].label_vi}: {_value_words(value)}", soft_wrap=True)
+        if VARIANT[one.assessment.variant].counts_procedures:
+            out.print("  Số này đếm thủ tục, mỗi thủ tục một lần; không có từng hồ sơ đứng sau.", soft_wrap=True)
         if not one.rows:
             continue
         exports = new_table("Bản xuất", ("Tệp", "Trang tính", "Lấy lúc", "Số dòng"), right=(3,))

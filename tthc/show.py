@@ -32,15 +32,6 @@ if TYPE_CHECKING:
 _WIDTH_OF_A_PIPE = 160
 
 OUTCOME_VI = {Outcome.ACCEPTED: "đã nhận", Outcome.ALREADY: "đã có", Outcome.REFUSED: "từ chối"}
-STATUS_VI = {
-    "met": "đạt",
-    "below": "CHƯA ĐẠT",
-    "not_due": "chưa đạt, chưa đến hạn",
-    "no_target": "không có chỉ tiêu",
-    "no_activity": "không phát sinh",
-    "not_reported": "không có cột này",
-}
-KIND_VI = {"target": "chỉ tiêu", "full_mark": "ngưỡng điểm tối đa", "trend": "không được giảm"}
 
 
 def console() -> Console:
@@ -136,27 +127,35 @@ def _check(check: "NamedCheck") -> dict[str, str]:
 
 
 def rates(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> None:
-    """Print rates against targets."""
+    """Print rates against targets, each with the way of counting it, and the on-time rules among them in words."""
     from metrics.definitions import METRIC
+    from metrics.names import STATUS, TARGET_KIND
+    from metrics.on_time import ON_TIME_VI, rule_of
 
-    columns = ("Đơn vị", "Tỷ lệ", "Kỳ", "Tử số", "Mẫu số", "%", "Chỉ tiêu", "Kết quả", "Thiếu (hồ sơ)", "Nguồn")
-    table = new_table(f"Số liệu đến {as_of_words(snapshot)}", columns, right=(3, 4, 5, 8))
+    columns = (
+        *("Đơn vị", "Tỷ lệ", "Cách tính", "Kỳ", "Tử số", "Mẫu số", "%", "Chỉ tiêu", "Kết quả", "Thiếu (hồ sơ)"),
+        "Nguồn",
+    )
+    table = new_table(f"Số liệu đến {as_of_words(snapshot)}", columns, right=(4, 5, 6, 9))
     for row in rows:
         table.add_row(
             row.field or row.procedure_name or row.procedure_key or row.unit_name,
             METRIC[row.metric].label_vi,
+            row.variant,
             row.period.label,
             number(row.numerator),
             number(row.denominator),
             percent(row.ratio),
             _target_words(row),
-            STATUS_VI[row.status],
+            STATUS[row.status].vi.upper() if row.status == "below" else STATUS[row.status].vi,
             number(row.gap),
             row.source,
             style="bold" if row.status == "below" else None,
         )
     console().print(table)
-    documents = sorted({f"{KIND_VI[t.kind]}: {t.document}" for row in rows if (t := row.target) is not None})
+    for rule in sorted({rule for row in rows if (rule := rule_of(row.variant)) is not None}):
+        console().print(f"  {rule}: {ON_TIME_VI[rule]}", soft_wrap=True)
+    documents = sorted({f"{TARGET_KIND[t.kind].vi}: {t.document}" for row in rows if (t := row.target) is not None})
     for document in documents:
         console().print(f"  {document}", soft_wrap=True)
 
@@ -175,6 +174,8 @@ def rates_json(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> str:
 
 
 def _rate(row: "Assessment") -> dict[str, Any]:
+    from metrics.on_time import rule_of
+
     target = row.target
     described = None
     if target is not None and row.target_value is not None:
@@ -190,6 +191,7 @@ def _rate(row: "Assessment") -> dict[str, Any]:
     return {
         "metric": row.metric,
         "variant": row.variant,
+        "on_time_rule": rule_of(row.variant),
         "unit_code": row.unit_code,
         "unit_name": row.unit_name,
         "procedure_code": row.procedure_key,
@@ -228,6 +230,8 @@ def volumes_json(snapshot: "Snapshot", rows: "Sequence[Volumes]") -> str:
 
 def targets(found: "Sequence[Target]", day: date) -> None:
     """Print the register of targets."""
+    from metrics.names import TARGET_KIND
+
     columns = ("Mã", "Tỷ lệ", "Chỉ tiêu", "Loại", "Phạm vi", "Hiệu lực", "Văn bản", "Điều, mục", "Tệp")
     table = new_table(f"Chỉ tiêu ngày {day:%d/%m/%Y}", columns)
     for target in found:
@@ -237,7 +241,7 @@ def targets(found: "Sequence[Target]", day: date) -> None:
             target.id,
             target.metric,
             f"{target.op} {percent(value)}" if value is not None else str(target.op),
-            KIND_VI[target.kind] + ("" if target.judged else " (không xét)"),
+            TARGET_KIND[target.kind].vi + ("" if target.judged else " (không xét)"),
             scope,
             f"{_day(target.valid_from)} – {_day(target.valid_to)}",
             target.document,

@@ -24,7 +24,7 @@ from collectors.home import VIETNAM
 from collectors.layout import PATH
 from collectors.personal_data import is_personal, masked
 from collectors.reading.table import Table
-from collectors.reading.text import clean
+from collectors.reading.text import clean, fold
 from collectors.sources import dossier_period
 from collectors.sources.dossier_staging import Sheet, append, connection, derive_status, land, sql
 
@@ -131,8 +131,8 @@ def _translate(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
         words += [(kind, text, vocabulary.choice(kind, text)) for text in _distinct(con, kind)]
     for kind in _FLAGS:
         words += [(kind, text, _text(vocabulary.flag("flag", text))) for text in _distinct(con, kind)]
-    for kind in ("paid_online", "satisfied"):
-        words += [(kind, text, _text(vocabulary.flag(kind, text))) for text in _distinct(con, kind)]
+    for kind, field in (("paid_online", "paid_online"), ("paid", "paid_online"), ("satisfied", "satisfied")):
+        words += [(kind, text, _text(vocabulary.flag(kind, text))) for text in _distinct(con, field)]
     words += [("fee_amount", text, _text(vocabulary.money(text))) for text in _distinct(con, "fee_amount")]
     words += [
         ("fee_obligation", text, _text(vocabulary.flag("flag", text)))
@@ -162,7 +162,25 @@ def _translate_units(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
         unit = vocabulary.unit_code(code) or vocabulary.unit_code(prefix) or vocabulary.UNKNOWN_UNIT
         rows.append((code, name, prefix, masked(unit), masked(clean(name)) or None))
     append(con, "unit_word", rows)
+    _translate_resolving_units(con)
     return _masked_finding([name for _, name, _ in found], "unit_name")
+
+
+def _translate_resolving_units(con: duckdb.DuckDBPyConnection) -> None:
+    """Understand the resolving units: by their code, else by the name under which the export receives dossiers."""
+    said: dict[str, set[str]] = {}
+    for name, code in con.execute("SELECT raw_name, unit_code FROM unit_word ORDER BY ALL").fetchall():
+        if code != vocabulary.UNKNOWN_UNIT:
+            said.setdefault(fold(name), set()).add(code)
+    found = con.execute(
+        "SELECT DISTINCT coalesce(resolving_unit_code, ''), coalesce(resolving_unit_name, '') FROM staged ORDER BY ALL"
+    ).fetchall()
+    rows: list[tuple[str | None, ...]] = []
+    for code, name in found:
+        codes = said.get(fold(name), set()) if fold(name) else set()
+        known = masked(vocabulary.unit_code(code)) or (next(iter(codes)) if len(codes) == 1 else None)
+        rows.append((code, name, known))
+    append(con, "resolver_word", rows)
 
 
 def _translate_procedures(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
@@ -280,7 +298,7 @@ def _empty(file: str, sheet: Sheet) -> EmptyExport:
 def _write(con: duckdb.DuckDBPyConnection, draft: Path) -> None:
     """Copy the accepted rows (by reception, so that the engine can skip blocks) and the refused ones to the draft."""
     files: Mapping[str, str] = {
-        archive.ROWS: "SELECT * EXCLUDE (odd_code, unknown_status, unknown_flag, unknown_rating)"
+        archive.ROWS: "SELECT * EXCLUDE (odd_code, unknown_resolver, unknown_status, unknown_flag, unknown_rating)"
         " FROM accepted ORDER BY received_at, dossier_code",
         archive.REFUSED: "SELECT * FROM refusal ORDER BY sheet, row_number",
     }

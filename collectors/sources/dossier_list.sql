@@ -56,6 +56,7 @@ SELECT
     t.row_number,
     t.dossier_code,
     unit.unit_code,
+    nullif(resolver.unit_code, unit.unit_code) AS resolving_unit_code,
     unit.unit_name,
     proc.procedure_key,
     proc.procedure_code,
@@ -72,6 +73,7 @@ SELECT
     coalesce(CAST(obligation.value AS BOOLEAN), CAST(money.value AS BIGINT) > 0) AS fee_obligation,
     CAST(money.value AS BIGINT) AS fee_amount,
     CAST(paid.value AS BOOLEAN) AS paid_online,
+    CAST(settled.value AS BOOLEAN) AS paid,
     CAST(digitised.value AS BOOLEAN) AS components_digitised,
     CAST(electronic.value AS BOOLEAN) AS result_electronic,
     CAST(reused.value AS BOOLEAN) AS data_reused,
@@ -81,6 +83,7 @@ SELECT
     t.status IS NOT NULL AND status.value IS NULL AS unknown_status,
     t.due_at IS NOT NULL AND t.due IS NULL AS lacks_due,
     coalesce(t.serial_date, false) AS serial_date,
+    NOT blank(t.resolving_unit_name) AND resolver.unit_code IS NULL AS unknown_resolver,
     t.label,
     (NOT blank(t.fee_obligation) AND obligation.value IS NULL)
         OR (t.paid_online IS NOT NULL AND paid.value IS NULL)
@@ -132,12 +135,16 @@ LEFT JOIN word AS level ON level.kind = 'service_level' AND level.raw = t.servic
 LEFT JOIN word AS obligation ON obligation.kind = 'fee_obligation' AND obligation.raw = t.fee_obligation
 LEFT JOIN word AS money ON money.kind = 'fee_amount' AND money.raw = t.fee_amount
 LEFT JOIN word AS paid ON paid.kind = 'paid_online' AND paid.raw = t.paid_online
+LEFT JOIN word AS settled ON settled.kind = 'paid' AND settled.raw = t.paid_online
 LEFT JOIN word AS digitised ON digitised.kind = 'components_digitised' AND digitised.raw = t.components_digitised
 LEFT JOIN word AS electronic ON electronic.kind = 'result_electronic' AND electronic.raw = t.result_electronic
 LEFT JOIN word AS reused ON reused.kind = 'data_reused' AND reused.raw = t.data_reused
 LEFT JOIN word AS rating ON rating.kind = 'satisfied' AND rating.raw = t.satisfied
 LEFT JOIN unit_word AS unit
     ON unit.raw_code = coalesce(t.unit_code, '') AND unit.raw_name = coalesce(t.unit_name, '') AND unit.prefix = t.prefix
+LEFT JOIN resolver_word AS resolver
+    ON resolver.raw_code = coalesce(t.resolving_unit_code, '')
+    AND resolver.raw_name = coalesce(t.resolving_unit_name, '')
 LEFT JOIN procedure_word AS proc
     ON proc.raw_code = coalesce(t.procedure_code, '') AND proc.raw_name = coalesce(t.procedure_name, '')
     AND proc.raw_field = coalesce(t.field, '');
@@ -227,6 +234,7 @@ odd AS (
     UNION ALL SELECT 'unknown_flag', '', sheet, row_number FROM checked WHERE unknown_flag
     UNION ALL SELECT 'unknown_rating', 'satisfied', sheet, row_number FROM checked WHERE unknown_rating
     UNION ALL SELECT 'odd_code', 'dossier_code', sheet, row_number FROM checked WHERE odd_code
+    UNION ALL SELECT 'unknown_resolving_unit', 'resolving_unit_name', sheet, row_number FROM checked WHERE unknown_resolver
     UNION ALL SELECT 'unknown_unit', 'unit_name', sheet, row_number FROM checked WHERE unit_code = '?'
     UNION ALL SELECT 'no_due_date', 'due_at', sheet, row_number FROM checked WHERE lacks_due AND coalesce(status, 0) NOT IN (1, 3)
     UNION ALL SELECT 'finished_before_received', 'finished_at', sheet, row_number FROM checked WHERE finished_before_received

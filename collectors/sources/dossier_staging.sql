@@ -12,6 +12,8 @@ CREATE TEMP TABLE staged (
     field VARCHAR,
     unit_code VARCHAR,
     unit_name VARCHAR,
+    resolving_unit_code VARCHAR,
+    resolving_unit_name VARCHAR,
     channel VARCHAR,
     service_level VARCHAR,
     received_at VARCHAR,
@@ -54,6 +56,9 @@ CREATE TEMP TABLE unit_word (
     unit_code VARCHAR,
     unit_name VARCHAR
 );
+
+-- one row per distinct code and name of a resolving unit: the unit meant; NULL = the one that received, or not known
+CREATE TEMP TABLE resolver_word (raw_code VARCHAR, raw_name VARCHAR, unit_code VARCHAR);
 
 -- one row per distinct procedure code, name and field: the procedure meant
 CREATE TEMP TABLE procedure_word (
