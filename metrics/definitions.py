@@ -73,6 +73,11 @@ def _portal(name: str, numerator: str, denominator: str) -> Variant:
     return Variant(name, numerator, denominator, Kind.STATISTIC)
 
 
+def _form(name: str, numerator: str, denominator: str, *, stock: bool = False) -> Variant:
+    """Return a variant of counts that summary forms deliver, as the form itself counts them."""
+    return Variant(f"form.{name}", numerator, denominator, Kind.STATISTIC, stock=stock)
+
+
 # Source: rates.md §4; the variants named 766-n are the components of Quyết định 766/QĐ-TTg as the portal counts them.
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -82,6 +87,8 @@ METRICS: tuple[Metric, ...] = (
         (
             _received("online.received", "received_online", "channel_known"),
             _portal("766-3.3", "channel_online", "channel_total"),
+            # Received in the period: what was carried over came through channels that no form tells.
+            _form("online", "form_received_online", "form_received_in_period"),
         ),
     ),
     Metric(
@@ -99,7 +106,10 @@ METRICS: tuple[Metric, ...] = (
         "online_of_offered",
         "Tỷ lệ hồ sơ trực tuyến trên hồ sơ của TTHC có DVCTT",
         "Online dossiers, over dossiers of procedures offered online",
-        (_received("online.of_offered", "received_online_of_offered", "received_offered", "level_known"),),
+        (
+            _received("online.of_offered", "received_online_of_offered", "received_offered", "level_known"),
+            _form("online_of_offered", "form_online_of_offered", "form_received_of_offered"),
+        ),
     ),
     Metric(
         "online_payment",
@@ -108,6 +118,7 @@ METRICS: tuple[Metric, ...] = (
         (
             _received("pay.dossier", "received_paid_online", "fee_known", "payment_known"),
             _portal("766-3.6", "paid_online", "fee_obligation"),
+            _form("online_payment", "form_paid_online", "form_fee_dossiers"),
         ),
     ),
     Metric(
@@ -163,7 +174,11 @@ METRICS: tuple[Metric, ...] = (
         "on_time",
         "Tỷ lệ giải quyết đúng hạn",
         "Resolved on time",
-        (Variant("on_time.resolved", "resolved_on_time", "resolved"),),
+        (
+            Variant("on_time.resolved", "resolved_on_time", "resolved"),
+            # Early and on time over resolved; some forms count returned and withdrawn dossiers as on time.
+            _form("on_time", "form_resolved_in_time", "form_resolved"),
+        ),
     ),
     Metric(
         "on_time_766",
@@ -175,7 +190,10 @@ METRICS: tuple[Metric, ...] = (
         "overdue_open",
         "Tỷ lệ hồ sơ đang giải quyết quá hạn",
         "Open dossiers overdue",
-        (Variant("overdue.open", "overdue_open", "open", stock=True),),
+        (
+            Variant("overdue.open", "overdue_open", "open", stock=True),
+            _form("overdue_open", "form_open_overdue", "form_open", stock=True),
+        ),
         Direction.DOWN,
     ),
     Metric("apology_sent", "Tỷ lệ hồ sơ quá hạn đã có thư xin lỗi", "Late dossiers with an apology"),
@@ -183,7 +201,10 @@ METRICS: tuple[Metric, ...] = (
         "procedures_online",
         "Tỷ lệ TTHC có dịch vụ công trực tuyến",
         "Procedures offered online",
-        (_portal("766-3.1", "procedures_online", "procedures_authority"),),
+        (
+            _portal("766-3.1", "procedures_online", "procedures_authority"),
+            _form("procedures_online", "form_procedures_online", "form_procedures"),
+        ),
         counted_vi="TTHC",
         counted_en="procedures",
     ),
@@ -191,7 +212,11 @@ METRICS: tuple[Metric, ...] = (
         "procedures_online_active",
         "Tỷ lệ DVCTT có phát sinh hồ sơ",
         "Online services with activity",
-        (_portal("766-3.2", "services_active", "services_total"),),
+        (
+            _portal("766-3.2", "services_active", "services_total"),
+            # Online services with dossiers of any channel, not only filed online.
+            _form("procedures_online_active", "form_procedures_online_active", "form_procedures_online"),
+        ),
         counted_vi="dịch vụ",
         counted_en="services",
     ),

@@ -12,7 +12,7 @@ import pytest
 from metrics import QuestionError
 from metrics.count import SCHEMA_SQL
 from metrics.definitions import METRIC, METRICS, Direction, Kind, Variant, chosen, count_sql, definitions_version
-from metrics.measures import COUNTED, COUNTED_NAMES, DELIVERED, LABELS, STOCKS
+from metrics.measures import COUNTED, COUNTED_NAMES, DELIVERED, FORMS, LABELS, STOCKS
 from metrics.targets import METRIC_KEYS, Register, load_register
 
 KEY = ("source", "day", "unit_code", "procedure_key")
@@ -41,7 +41,7 @@ def test_only_overdue_dossiers_are_better_when_fewer() -> None:
 def test_a_variant_divides_measures_of_its_own_kind(key: str, variant: Variant) -> None:
     names = {variant.numerator, variant.denominator} | {name for name in (variant.known, variant.of) if name}
     if variant.kind == Kind.STATISTIC:
-        assert names <= {measure.name for measure in DELIVERED}
+        assert names <= {measure.name for measure in (*DELIVERED, *FORMS)}
     elif variant.stock:
         assert names <= {measure.name for measure in STOCKS}
     else:
@@ -53,11 +53,13 @@ def test_variants_are_told_apart() -> None:
     assert len(identities) == len(set(identities))
     for metric in METRICS:
         for kind in Kind:
-            assert len(metric.variants_of(kind)) <= 1
+            by_form = [variant.id.startswith("form.") for variant in metric.variants_of(kind)]
+            assert by_form.count(True) <= 1 and by_form.count(False) <= 1
 
 
-def test_what_dossiers_and_the_portal_give() -> None:
-    divided = {kind: {key: (v.numerator, v.denominator) for key, v in VARIANTS if v.kind == kind} for kind in Kind}
+def test_what_dossiers_the_portal_and_forms_give() -> None:
+    of_sources = [(key, v) for key, v in VARIANTS if not v.id.startswith("form.")]
+    divided = {kind: {key: (v.numerator, v.denominator) for key, v in of_sources if v.kind == kind} for kind in Kind}
     assert divided[Kind.DOSSIER] == {
         "online": ("received_online", "channel_known"),
         "online_full": ("received_online_full", "level_known"),
@@ -83,6 +85,15 @@ def test_what_dossiers_and_the_portal_give() -> None:
         "procedures_online_active": ("services_active", "services_total"),
         "satisfaction": ("satisfied_766", "satisfaction_base_766"),
         "petitions_on_time": ("petitions_on_time", "petitions_total"),
+    }
+    assert {key: (v.numerator, v.denominator) for key, v in VARIANTS if v.id.startswith("form.")} == {
+        "online": ("form_received_online", "form_received_in_period"),
+        "online_of_offered": ("form_online_of_offered", "form_received_of_offered"),
+        "online_payment": ("form_paid_online", "form_fee_dossiers"),
+        "on_time": ("form_resolved_in_time", "form_resolved"),
+        "overdue_open": ("form_open_overdue", "form_open"),
+        "procedures_online": ("form_procedures_online", "form_procedures"),
+        "procedures_online_active": ("form_procedures_online_active", "form_procedures_online"),
     }
 
 
@@ -112,7 +123,7 @@ def test_counts_are_whole_and_never_missing(con: duckdb.DuckDBPyConnection) -> N
 
 
 def test_every_measure_has_a_label_in_both_languages() -> None:
-    assert len(LABELS) == len(COUNTED) + len(STOCKS) + len(DELIVERED)
+    assert len(LABELS) == len(COUNTED) + len(STOCKS) + len(DELIVERED) + len(FORMS)
     assert all(measure.label_vi and measure.label_en for measure in LABELS.values())
     assert all(metric.label_vi and metric.label_en and metric.counted_vi and metric.counted_en for metric in METRICS)
 
