@@ -16,7 +16,8 @@ from collectors.reading.text import fold
 
 HIDDEN = "_"  # a column under such a name is read, but stands for several measures (blocks) or for none
 _OR = "|"
-_NOTE = re.compile(r"\([^()]*\)")
+_NOTE = re.compile(r"\((?![^()]*xin lỗi)[^()]*\)", re.IGNORECASE)
+_DECISION = re.compile(r"(quyet dinh) so .*")  # each province has its own
 _TERMS = re.compile(r"\s*[=+]\s*")
 
 
@@ -79,8 +80,8 @@ class Form:
     rows: what one row is. key: number, unit, field, procedure, procedure_code, year or month → header keys; the columns
     that say whose the counts are. columns: measure → header keys, always whole paths (`Đã xử lý > Quá hạn`).
     groups: what rows without counts name for the rows below (unit, field, level, procedure). spans: a blank key cell
-    goes on with the one above, and such a row needs no number. sums: measures that the form prints in parts only.
-    compact: the spans of its header are wrong, cells stand in the order of the headers.
+    goes on with the one above, and such a row needs no number. sums: measures that the form prints in parts only; an
+    optional part that it leaves out is none. ignored: headers that may be there, and are not read.
     definition: what its words mean where other forms mean something else. refusal: why it is never loaded, and advice.
     """
 
@@ -93,9 +94,9 @@ class Form:
     labels: Mapping[str, str]  # the first wording of each header, for messages
     optional: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
     groups: tuple[str, ...] = ()
     spans: bool = False
-    compact: bool = False
     basis: Basis = Basis.CALENDAR
     sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identities: tuple[Identity, ...] = ()
@@ -118,7 +119,7 @@ class Form:
     @cached_property
     def words(self) -> frozenset[str]:
         """Every part of every header."""
-        return frozenset(part for key in (*self.places, *self.unread) for part in key.split(PATH))
+        return frozenset(part for key in (*self.places, *self.unread, *self.ignored) for part in key.split(PATH))
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -138,8 +139,9 @@ class Form:
 
 
 def form_key(path: str) -> str:
-    """Return what wordings of one header path have in common: folded, without notes in brackets."""
-    return PATH.join(header_key(_NOTE.sub(" ", part)) or header_key(part) for part in path.split(PATH))
+    """Return what wordings of one header path have in common: folded, without notes in brackets and numbers of decisions."""
+    keys = (header_key(_NOTE.sub(" ", part)) or header_key(part) for part in path.split(PATH))
+    return PATH.join(_DECISION.sub(r"\1", key) for key in keys)
 
 
 @cache
@@ -177,9 +179,9 @@ def _form(document: Mapping[str, Any]) -> Form:
         labels={name: next(_expanded(texts[0])) for name, texts in (*key.items(), *columns.items())},
         optional=frozenset(document.get("optional", [])),
         unread=frozenset(_keys(document.get("unread", []))),
+        ignored=frozenset(_keys(document.get("ignored", []))),
         groups=tuple(document.get("groups", [])),
         spans=document.get("spans", False),
-        compact=document.get("compact", False),
         basis=Basis(document.get("basis", "calendar")),
         sums={name: tuple(parts) for name, parts in document.get("sums", {}).items()},
         identities=(*_identities(document, "identities", True), *_identities(document, "balances", False)),

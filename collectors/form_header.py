@@ -51,7 +51,7 @@ class FormHeader:
     @property
     def unknown(self) -> tuple[str, ...]:
         """The headers that are no part of the form."""
-        return tuple(text for text in self.unmapped if form_key(text) not in self.form.unread)
+        return tuple(text for text in self.unmapped if form_key(text) not in self.form.unread | self.form.ignored)
 
 
 def ranked_forms(table: Table) -> Iterator[FormHeader]:
@@ -139,16 +139,15 @@ def _candidates(head: Sequence[Row]) -> Iterator[FormHeader]:
 def _header(
     form: Form, rows: tuple[int, int], paths: tuple[str, ...], keys: Sequence[str], title: tuple[str, ...]
 ) -> FormHeader:
-    kept = [place for place, path in enumerate(paths) if path or not form.compact]
-    headers, own = tuple(paths[place] for place in kept), [keys[place] for place in kept]
-    while headers and not headers[-1]:
-        headers, own = headers[:-1], own[:-1]
+    width = max((place + 1 for place, path in enumerate(paths) if path), default=0)
+    headers, own = paths[:width], keys[:width]
     places: dict[str, int] = {}
     for place, key in enumerate(own):
         if key in form.places:
             places.setdefault(form.places[key], place)
-    known = sum(key in form.places or key in form.unread for key in own if key)
-    lacking = sum(name not in places for name in form.required) + len(form.unread - set(own) - form.optional)
+    silent = form.unread | form.ignored
+    known = sum(key in form.places or key in silent for key in own if key)
+    lacking = sum(name not in places for name in form.required) + len(form.unread - set(own))
     everything = sum(map(bool, own)) + lacking
     return FormHeader(form, rows, places, headers, title, known, known / everything if everything else 0.0)
 

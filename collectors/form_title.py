@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 from collectors.export import Finding, RequestNeeded
@@ -59,6 +60,8 @@ def period_of(header: FormHeader, sheet: str, asked: Asked, *, file: str) -> Dat
     Dates win over what is told. Words are understood on the basis of the form; where what is told is one of their two
     readings, it decides. Raises RequestNeeded where nothing tells both days.
     """
+    if "year" in header.form.key:  # each row says its month
+        return Dated(FormPeriod(date.min, date.max, "", True), False)
     title = period_in(header.title_cells, header.form.basis)
     of_sheet = period_in([sheet], header.form.basis)
     said = title if title.period else of_sheet if of_sheet.period else title

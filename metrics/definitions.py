@@ -196,7 +196,12 @@ METRICS: tuple[Metric, ...] = (
         ),
         Direction.DOWN,
     ),
-    Metric("apology_sent", "Tỷ lệ hồ sơ quá hạn đã có thư xin lỗi", "Late dossiers with an apology"),
+    Metric(
+        "apology_sent",
+        "Tỷ lệ hồ sơ quá hạn đã có thư xin lỗi",
+        "Late dossiers with an apology",
+        (_form("apology_sent", "form_apologised", "form_late"),),
+    ),
     Metric(
         "procedures_online",
         "Tỷ lệ TTHC có dịch vụ công trực tuyến",

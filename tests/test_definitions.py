@@ -92,6 +92,7 @@ def test_what_dossiers_the_portal_and_forms_give() -> None:
         "online_payment": ("form_paid_online", "form_fee_dossiers"),
         "on_time": ("form_resolved_in_time", "form_resolved"),
         "overdue_open": ("form_open_overdue", "form_open"),
+        "apology_sent": ("form_apologised", "form_late"),
         "procedures_online": ("form_procedures_online", "form_procedures"),
         "procedures_online_active": ("form_procedures_online_active", "form_procedures_online"),
     }

@@ -33,11 +33,16 @@ def with_sums(form: Form, counts: Mapping[str, Count]) -> dict[str, Count]:
     found = dict(counts)
     for measure, parts in form.sums.items():
         known = [found[part] for part in parts if part in found]
-        if len(known) == len(parts):
+        if known and len(known) == len(_expected(form, parts, found)):
             values = [one.value for one in known]
             whole = None if None in values else sum(value or 0 for value in values)
             found[measure] = Count(whole, " + ".join(one.item for one in known))
     return found
+
+
+def _expected(form: Form, parts: Sequence[str], found: Mapping[str, Count]) -> list[str]:
+    """Return the parts of a sum that the form has: an optional column that it leaves out is no part."""
+    return [part for part in parts if part in found or part not in form.optional]
 
 
 def checked(form: Form, rows: FormRows, sheet: str) -> Iterator[Finding]:
@@ -57,12 +62,13 @@ def checked(form: Form, rows: FormRows, sheet: str) -> Iterator[Finding]:
 
 
 def _check_identity(form: Form, identity: Identity, record: Record, place: str, tally: _Tally) -> None:
-    values = [record.counts.get(name, Count(None, "")).value for name in (identity.whole, *identity.parts)]
+    names = _expected(form, identity.parts, record.counts)
+    values = [record.counts.get(name, Count(None, "")).value for name in (identity.whole, *names)]
     whole, parts = values[0], [value for value in values[1:] if value is not None]
-    if whole is None or len(parts) != len(identity.parts) or whole == sum(parts):
+    if whole is None or len(parts) != len(names) or whole == sum(parts):
         return
     check = "form_identity" if identity.sure else "form_balance"
-    words = f"{_label(form, identity.whole)} = {' + '.join(_label(form, name) for name in identity.parts)}"
+    words = f"{_label(form, identity.whole)} = {' + '.join(_label(form, name) for name in names)}"
     tally.add(check, words, f"{place} {record.row}: {whole} ≠ {' + '.join(map(str, parts))}")
 
 

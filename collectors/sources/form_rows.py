@@ -19,6 +19,8 @@ _ROMAN = re.compile(r"[IVX]+\.?")
 _COLUMN = re.compile(r"\(?\s*(?:\d{1,2}|[A-Z]|[a-z])\s*\)?|\(?\d{1,2}\)?\s*=[\s\d()+]+|\(\s*\d{1,2}\s*=[\s\d+]+\)")
 _TOTAL = re.compile(r"(?:tong so|tong cong|tong|cong|toan tinh|toan thanh pho)")
 _DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"20\d{2}")
+_MONTH = re.compile(r"0?\d|1[0-2]")
 _FEWEST_COLUMN_NUMBERS = 3
 _ZERO = ("-", "–", "—")
 
@@ -216,7 +218,7 @@ class _Reader:
 
     def _take(self, number: int, cells: Sequence[str]) -> None:
         counts = self._counts(number, cells)
-        if counts is None:
+        if counts is None or not self._has_month(number, cells):
             return
         if not self._cell(cells, self._form.rows):
             self._refuse(number, self._form.labels[self._form.rows], Refused.NO_NAME, "")
@@ -225,6 +227,18 @@ class _Reader:
         keys = self._keys(cells)
         rates = {name: self._cell(cells, name) for name in self._rates}
         self.found.records.append(Record(number, keys, counts, rates, missing=list(self._form.blocks)))
+
+    def _has_month(self, number: int, cells: Sequence[str]) -> bool:
+        """Whether a row is of a month, where rows say theirs; month 0 is a whole year, and would be counted twice."""
+        if "year" not in self._form.key:
+            return True
+        year, month = self._cell(cells, "year"), self._cell(cells, "month")
+        if not _YEAR.fullmatch(year) or not _MONTH.fullmatch(month):
+            self._refuse(number, self._form.labels["month"], Refused.BAD_COUNT, f"{year[:8]}-{month[:8]}")
+            return False
+        if int(month) == 0:
+            self.found.skip(Skipped.TOTAL)
+        return int(month) > 0
 
     def _go_on(self, number: int, cells: Sequence[str], block: Block) -> None:
         record = self.found.records[-1] if self.found.records else None
