@@ -131,6 +131,40 @@ def test_a_quarter_in_words_is_cut_at_the_fifteenth_unless_the_calendar_one_is_t
     assert again["outcome"] == "already"
 
 
+def test_rates_by_field_and_procedure_come_from_the_rows_of_the_form_and_not_into_those_of_units(
+    form: Any, tthc: Any, data: Any
+) -> None:
+    tthc("collect", form("vpcp_06_field.levels.xls"), form("tandan_procedure_short.xls"))
+    asked = ("rates", "--source", "vpcp_06", "--unit", "ten:so-tu-phap", "--metric", "online", "--period", "2026-07")
+    by_field = data(*asked, "--by", "field")["rows"]
+    # 6 of 6 + 4, 5 of 5 + 0, 12 of 12 + 6
+    assert {row["field"]: (row["numerator"], row["denominator"]) for row in by_field} == {
+        "Cấp tỉnh: Hộ tịch": (6, 10),
+        "Cấp tỉnh: Luật sư": (5, 5),
+        "Cấp xã: Hộ tịch": (12, 18),
+    }
+    asked = ("rates", "--source", "tandan_procedure", "--unit", "ten:so-tu-phap", "--metric", "on_time")
+    (first, second) = data(*asked, "--by", "procedure")["rows"]
+    assert (first["procedure_name"], first["numerator"], first["denominator"]) == ("Đăng ký khai sinh", 10, 10)
+    assert second["denominator"] == 5
+    assert data(*asked)["rows"] == []
+
+
+def test_a_form_is_explained_with_its_measures_period_and_totals(tthc: Any) -> None:
+    found = json.loads(tthc("layout", "explain", FOLDER / "tandan_766_payment.xls", "--json").stdout)
+    (sheet,) = found["sheets"]
+    columns = {column["header"]: (column["field"], column["formats"]) for column in sheet["columns"]}
+    assert columns["Thanh toán > Trực tuyến"] == ("form_paid_online", {"1.234": 3})
+    assert columns["Tổng số (VNĐ)"] == ("form_fee_amount", {"1,234": 3})
+    assert (sheet["layout"], sheet["period"], sheet["header_rows"]) == (
+        "tandan_766_payment",
+        "01/07/2026–31/07/2026",
+        [2, 3],
+    )
+    assert sheet["totals"] == ["dòng 6: khớp số cộng của các dòng"]
+    assert found["classes"]["dòng tổng"] == 1
+
+
 @pytest.mark.parametrize(
     "name",
     ["Uỷ ban nhân dân Xã Đông Sơn", "UBND  xã Đông Sơn", "UBND XÃ ĐÔNG SƠN - tỉnh Thanh Hóa", "ubnd xã đông sơn (mới)"],

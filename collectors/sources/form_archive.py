@@ -7,7 +7,7 @@ import duckdb
 
 from collectors import archive
 from collectors.sources.dossier_staging import append
-from collectors.sources.form_rows import Refusal
+from collectors.sources.form_record import Refusal
 from collectors.sources.form_statistics import FormStatistic
 
 _TABLES = """

@@ -9,7 +9,7 @@ from collectors.form import Form, Identity, PrintedRate
 from collectors.form_header import FormHeader
 from collectors.formats import NumberStyle, number_style, share
 from collectors.reading.table import Table
-from collectors.sources.form_rows import Count, FormRows, Record, Total
+from collectors.sources.form_record import Count, FormRows, Record, Total
 
 _HUNDRED = Decimal(100)
 
@@ -91,20 +91,22 @@ def _check_rate(form: Form, rate: PrintedRate, record: Record, place: str, tally
 
 
 def _check_total(form: Form, rows: FormRows, total: Total, place: str, tally: _Tally) -> None:
-    """Compare a total with the whole form and, where that fails, with its own group; the lesser difference holds."""
-    below = rows.records[total.first : total.last]
-    heads = [one.counts for one in rows.totals if not one.whole and one.first == one.last]
-    if total.whole:
-        of_form = _differences(total, [*(record.counts for record in rows.records), *heads])
-        of_group = _differences(total, [record.counts for record in below]) if below else of_form
-        found, check = min(of_form, of_group, key=len), "form_total_differs"
-    else:
-        found, check = (
-            _differences(total, [record.counts for record in below]) if below else {},
-            "form_subtotal_differs",
-        )
-    for measure, (said, summed) in found.items():
+    check = "form_total_differs" if total.whole else "form_subtotal_differs"
+    for measure, (said, summed) in total_differences(rows, total).items():
         tally.add(check, _label(form, measure), f"{place} {total.row}: ghi {said}, cộng được {summed}")
+
+
+def total_differences(rows: FormRows, total: Total) -> dict[str, tuple[int, int]]:
+    """Return where a total is not the sum of its rows: measure → (printed, summed).
+
+    It is compared with the whole form and, where that fails, with its own group; the lesser difference holds.
+    """
+    below = [record.counts for record in rows.records[total.first : total.last]]
+    if not total.whole:
+        return _differences(total, below) if below else {}
+    heads = [one.counts for one in rows.totals if not one.whole and one.first == one.last]
+    of_form = _differences(total, [*(record.counts for record in rows.records), *heads])
+    return min(of_form, _differences(total, below), key=len) if below else of_form
 
 
 def _differences(total: Total, rows: Sequence[Mapping[str, Count]]) -> dict[str, tuple[int, int]]:

@@ -15,7 +15,7 @@ from collectors.personal_data import masked
 from collectors.reading.table import Table
 from collectors.reading.text import clean
 from collectors.sources.form_checks import with_sums
-from collectors.sources.form_rows import FormRows, Record
+from collectors.sources.form_record import FormRows, Record
 from collectors.unit_names import code_of
 
 _AGENCY = re.compile(r"(?:[A-Z]\d{2}(?:\.\d{1,3})*|(?:\d{2,3}\.)+[A-Z]\d{2})")
