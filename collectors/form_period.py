@@ -24,6 +24,7 @@ _WORDS = (
     ("year", re.compile(r"(?<!thang )\bnam\s+(\d{4})\b")),
 )
 _MONTHS = {"6": 6, "sau": 6, "9": 9, "chin": 9}
+_REPORT = "report15-"
 _TOLD = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|(?P<month>\d{2})))?")
 _CUT = 15  # the first day of a report's month is the 15th of the month before
 
@@ -68,13 +69,16 @@ def period_in(texts: Iterable[str], basis: Basis) -> Said:
 
 
 def told_period(text: str) -> FormPeriod | None:
-    """Return the period a person writes: 2026-08, 2026-Q3, 2026-H1, 2026 or 2025-12-15..2026-03-14; None for others."""
+    """Return the period a person writes: 2026-08, 2026-Q3, 2026-H1, 2026 or 2025-12-15..2026-03-14; None for others.
+
+    report15-2026-Q1 is the quarter of reports that are cut at the 15th, as everywhere in the product.
+    """
     first, dots, last = text.strip().partition("..")
     try:
         if dots:
             start, end = date.fromisoformat(first), date.fromisoformat(last)
             return FormPeriod(start, end, text, True) if start <= end else None
-        found = _TOLD.fullmatch(first)
+        found = _TOLD.fullmatch(first.removeprefix(_REPORT))
         return _told(found, text) if found else None
     except ValueError:
         return None
@@ -86,12 +90,12 @@ def month_of(year: int, month: int, basis: Basis = Basis.CALENDAR) -> FormPeriod
 
 
 def _told(found: re.Match[str], text: str) -> FormPeriod:
-    year, calendar = int(found["year"]), Basis.CALENDAR
+    year, basis = int(found["year"]), Basis.REPORT15 if text.strip().startswith(_REPORT) else Basis.CALENDAR
     if found["quarter"]:
-        return _stretch(year, 3 * int(found["quarter"]) - 2, 3, calendar, text)
+        return _stretch(year, 3 * int(found["quarter"]) - 2, 3, basis, text)
     if found["half"]:
-        return _stretch(year, 6 * int(found["half"]) - 5, 6, calendar, text)
-    return _stretch(year, int(found["month"] or 1), 1 if found["month"] else 12, calendar, text)
+        return _stretch(year, 6 * int(found["half"]) - 5, 6, basis, text)
+    return _stretch(year, int(found["month"] or 1), 1 if found["month"] else 12, basis, text)
 
 
 def _dated(text: str) -> Said | None:

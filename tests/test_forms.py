@@ -263,6 +263,12 @@ def test_report_quarters_are_cut_at_the_fifteenth() -> None:
     ]
 
 
+def test_a_report_quarter_that_is_told_has_the_days_of_the_one_that_is_printed() -> None:
+    told, printed = told_period("report15-2023-Q1"), period_in(["Quý I năm 2023"], Basis.REPORT15).period
+    assert told is not None and printed is not None
+    assert told.days == printed.days == (date(2022, 12, 15), date(2023, 3, 14))
+
+
 # --- every row is accounted for -------------------------------------------------------------------------------------
 
 

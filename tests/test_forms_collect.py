@@ -121,7 +121,7 @@ def test_a_quarter_in_words_is_cut_at_the_fifteenth_unless_the_calendar_one_is_t
     shutil.copy(FOLDER / "vpcp_06_unit.quarterly.csv", path)
     stamp(path)
     data("collect", path)
-    cut = data("rates", "--source", "vpcp_06", "--by", "unit", "--period", "2022-12-15..2023-03-14")["rows"]
+    cut = data("rates", "--source", "vpcp_06", "--by", "unit", "--period", "report15-2023-Q1")["rows"]
     assert cut
     (report,) = data("collect", path, "--period", "2023-Q1")["reports"]
     assert report["outcome"] == "accepted"
