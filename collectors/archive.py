@@ -3,7 +3,8 @@
 archive/<source>/<first two of the id>/<export_id>/
     export.json          the sidecar: where it came from, how it was read, what became of its rows
     rows.parquet         dossiers in canonical columns, no personal data        (dossier lists)
-    refused.parquet      refused rows: sheet, row, column, reason               (dossier lists)
+    statistics.parquet   delivered counts in canonical columns, no footers      (summary forms)
+    refused.parquet      refused rows: sheet, row, column, reason               (dossier lists, summary forms)
     response.json.gz     the bytes as delivered                                 (portal responses)
     request.json         the question they answer                               (portal responses)
 """
@@ -23,6 +24,7 @@ from collectors.export import ExportReport, report_of
 SIDECAR = "export.json"
 SEEN = "seen.json"
 ROWS = "rows.parquet"
+STATISTICS = "statistics.parquet"
 REFUSED = "refused.parquet"
 RESPONSE = "response.json.gz"
 REQUEST = "request.json"
@@ -38,8 +40,13 @@ class Archived:
 
     @property
     def is_dossier_list(self) -> bool:
-        """Whether the folder holds dossiers (else a portal response)."""
+        """Whether the folder holds dossiers (else a summary form, or a portal response)."""
         return (self.folder / ROWS).exists()
+
+    @property
+    def is_form(self) -> bool:
+        """Whether the folder holds the counts of a summary form: like a list, an observation each time it comes."""
+        return (self.folder / STATISTICS).exists()
 
 
 def folder_of(archive: Path, source: str, export_id: str) -> Path:

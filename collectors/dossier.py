@@ -66,6 +66,9 @@ class Refused(StrEnum):
     NO_RECEPTION = "no_reception"
     BAD_NUMBER = "bad_number"
     RAGGED = "ragged"
+    BAD_COUNT = "bad_count"
+    NO_NAME = "no_name"
+    ODD_ROW = "odd_row"
 
 
 class Skipped(StrEnum):
@@ -77,6 +80,7 @@ class Skipped(StrEnum):
     REPEATED_HEADER = "repeated_header"
     TOTAL = "total"
     GROUP = "group"
+    SUBTOTAL = "subtotal"
 
 
 REFUSED_VI = {
@@ -89,6 +93,12 @@ REFUSED_VI = {
         "số ô khác số cột tiêu đề, giá trị có thể lệch cột",
         "xuất lại, hoặc sửa dấu phân cách ở dòng này",
     ),
+    Refused.BAD_COUNT: ("số liệu sai dạng", "ghi số nguyên không âm, ví dụ 1.234"),
+    Refused.NO_NAME: ("thiếu tên đơn vị, lĩnh vực hoặc thủ tục", "ghi tên rồi xuất lại"),
+    Refused.ODD_ROW: (
+        "không rõ là dòng số liệu, dòng nhóm hay dòng tổng",
+        "đánh số thứ tự cho dòng số liệu (1, 2, 3, …) hoặc xuất lại biểu",
+    ),
 }
 SKIPPED_VI = {
     Skipped.BLANK: "dòng trống",
@@ -97,4 +107,5 @@ SKIPPED_VI = {
     Skipped.REPEATED_HEADER: "tiêu đề lặp lại",
     Skipped.TOTAL: "dòng tổng",
     Skipped.GROUP: "dòng nhóm (đơn vị, lĩnh vực, thủ tục)",
+    Skipped.SUBTOTAL: "dòng cộng của nhóm",
 }

@@ -4,13 +4,14 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import islice
 from pathlib import Path
 
+from collectors import explain_form
 from collectors.dossier import SKIPPED_VI, Skipped
+from collectors.explanation import Column, Explanation, Sheet
 from collectors.export import ExportError, ExportReport, UnknownLayout
 from collectors.formats import date_formats, number_style
 from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, ranked
@@ -20,7 +21,7 @@ from collectors.reading import open as reading
 from collectors.reading.container import Container, recognise
 from collectors.reading.table import Row, Table
 from collectors.reading.text import clean
-from collectors.sources import dossier_list
+from collectors.sources import dossier_list, summary_form
 from collectors.sources.dossier_rows import lone_text
 
 _SAMPLED_ROWS = 10_000
@@ -29,64 +30,23 @@ _FEWEST_KNOWN = 2  # fewer known words and a row of data could be taken for a he
 _VALUE = re.compile(r".*\d{3}.*|.*\d+/\d+/\d+.*|[\d.,() ]+|.*@.*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its header, the field read from it ("" = none), why not, and how its filled cells are written."""
-
-    place: int
-    header: str
-    field: str
-    note: str
-    filled: int
-    formats: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet: the layout that was found (and its rivals), where the header stands, what each column is."""
-
-    name: str
-    rows: int
-    layout: str
-    title_vi: str
-    likeness: float
-    rivals: Mapping[str, float]
-    header_rows: tuple[int, ...]
-    columns: tuple[Column, ...]
-    missing: tuple[str, ...]
-    message_vi: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How a file was understood. classes: rows by what became of them; empty where the file is refused as a whole."""
-
-    file: str
-    container: str
-    encoding: str
-    delimiter: str
-    sheets: tuple[Sheet, ...]
-    classes: Mapping[str, int]
-    findings: tuple[str, ...]
-    refusals: tuple[str, ...]
-    message_vi: str
-
-
 def explain(path: Path, *, captured_at: datetime) -> Explanation:
-    """Return how a dossier list is understood, row classes included; nothing is stored.
+    """Return how a dossier list or a summary form is understood, row classes included; nothing is stored.
 
     Raises ExportError where not even tables come out of the file.
     """
     container = recognise(path)
     tables = reading.tables(path)
-    report, message = _read(path.name, tables, captured_at)
+    is_form = summary_form.is_form(tables)
+    report, message = (explain_form.read if is_form else _read)(path.name, tables, captured_at)
+    of_sheet = explain_form.sheet if is_form else _sheet
     return Explanation(
         file=path.name,
         container=container.value,
         encoding=next((table.encoding for table in tables if table.encoding), ""),
         delimiter=_delimiter(tables) if container is Container.DELIMITED else "",
-        sheets=tuple(_sheet(table, path.name) for table in tables),
-        classes=_classes(report) if report else {},
+        sheets=tuple(of_sheet(table, path.name) for table in tables),
+        classes=_classes(report, is_form=is_form) if report else {},
         findings=tuple(_words(report)) if report else (),
         refusals=report.refusals if report else (),
         message_vi=message,
@@ -107,9 +67,9 @@ def _read(file: str, tables: Sequence[Table], captured_at: datetime) -> tuple[Ex
             return None, error.message_vi
 
 
-def _classes(report: ExportReport) -> dict[str, int]:
+def _classes(report: ExportReport, *, is_form: bool) -> dict[str, int]:
     kept = {
-        "hồ sơ nhận": report.rows_accepted,
+        "dòng số liệu nhận" if is_form else "hồ sơ nhận": report.rows_accepted,
         "gộp vào bản mới hơn": report.rows_merged,
         "từ chối": report.rows_refused,
     }

@@ -7,7 +7,7 @@ ExportError                 one export cannot be taken; the others go on
 ├── MissingColumn           the layout is known, but a column that a metric needs is not there
 ├── RefusedLayout           the layout is known, and known to be nothing we can load
 ├── ShiftedColumns          the layout is known, but the values stand under wrong headers
-├── RequestNeeded           a portal response without endpoint, period or capture time
+├── RequestNeeded           a portal response without endpoint, period or capture time, a form without period or unit
 └── InvalidResponse         a portal response that breaks one of its rules
 """
 
@@ -74,7 +74,7 @@ class ShiftedColumns(ExportError):
 
 
 class RequestNeeded(ExportError):
-    """A portal response that does not say which question it answers."""
+    """A portal response that does not say which question it answers, or a form of which days or whose it is."""
 
 
 class InvalidResponse(ExportError):

@@ -225,8 +225,8 @@ def _unknown(file: str, sheet: str) -> ExportError:
         file=file,
         sheet=sheet,
         found=f"không thấy dòng tiêu đề nào quen thuộc trong {SEARCHED_ROWS} dòng đầu",
-        expected=f"một trong các mẫu: {names}",
-        advice="kiểm tra có xuất đúng danh sách hồ sơ không; nếu là mẫu mới, gửi dòng tiêu đề cho người quản trị",
+        expected=f"một biểu tổng hợp (06a, 07b, tổng hợp, 766, …) hoặc một trong các mẫu: {names}",
+        advice="kiểm tra có xuất đúng danh sách hoặc biểu không; nếu là mẫu mới, gửi dòng tiêu đề cho người quản trị",
     )
 
 

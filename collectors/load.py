@@ -1,14 +1,14 @@
 """Archived exports → rows of the warehouse, inside the caller's transaction; the order of loading does not matter."""
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 
 import duckdb
 
-from collectors import archive
+from collectors import archive, unit_names
 from collectors.archive import Archived
 from collectors.export import ExportReport, report_json
 from collectors.sources import stored_response
@@ -16,8 +16,11 @@ from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
 
 
-def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
-    """Put exports of the archive into `collected`: one or a thousand, with the same result in any order."""
+def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: Mapping[str, str]) -> None:
+    """Put exports of the archive into `collected`: one or a thousand, with the same result in any order.
+
+    names: of units, set by hand: code → name.
+    """
     # newest first, so that older versions mostly lose at once
     for export in sorted(exports, key=lambda export: (_captured(export), export.report.export_id), reverse=True):
         for table in (
@@ -32,11 +35,14 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
         append(con, "collected.export_period", [_period_row(export)])
         append(con, "collected.finding", _finding_rows(export.report))
         if export.is_dossier_list:
-            _load_dossiers(con, export)
+            _load_parquet(con, export, archive.ROWS, "load_dossiers.sql")
+        elif export.is_form:
+            _load_parquet(con, export, archive.STATISTICS, "load_statistics.sql")
         else:
             _load_statistics(con, export)
     con.execute(_sql("observed_counts.sql"))
     con.execute(_sql("settle.sql"))
+    unit_names.settle(con, names)
 
 
 def loaded(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -49,18 +55,20 @@ def _sql(name: str) -> str:
     return (files("collectors") / name).read_text(encoding="utf-8")
 
 
-def _load_dossiers(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
+def _load_parquet(con: duckdb.DuckDBPyConnection, export: Archived, rows: str, statement: str) -> None:
+    """Run the statement that loads the canonical rows of an export, and load what it refused."""
     report = export.report
     variables = {
-        "file": str(export.folder / archive.ROWS),
+        "file": str(export.folder / rows),
         "export_id": report.export_id,
         "source": report.source,
         "captured_at": _captured(export),
     }
     for name, value in variables.items():
         con.execute(f"SET VARIABLE {name} = ?", [value])
-    con.execute(_sql("observed_lists.sql"))
-    con.execute(_sql("load_dossiers.sql"))
+    if statement == "load_dossiers.sql":
+        con.execute(_sql("observed_lists.sql"))
+    con.execute(_sql(statement))
     con.execute(
         "INSERT INTO collected.refusal SELECT ?, sheet, row_number, column_name, reason, found FROM read_parquet(?)",
         [report.export_id, str(export.folder / archive.REFUSED)],
@@ -138,6 +146,9 @@ def _load_statistics(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
                 report.export_id,
                 s.item,
                 captured,
+                s.field,
+                s.procedure,
+                "",
             )
             for s in said.statistics
         ],

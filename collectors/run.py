@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,14 +12,16 @@ from pathlib import Path
 
 import duckdb
 
-from collectors import archive, load
+from collectors import archive, load, unit_names
 from collectors.archive import Archived
 from collectors.export import ExportError, ExportReport, Outcome, RequestNeeded, UnreadableExport
+from collectors.form_period import FormPeriod, told_period
+from collectors.form_title import Asked
 from collectors.home import VIETNAM, Home
 from collectors.reading import open as reading
 from collectors.reading.container import HEAD
 from collectors.reading.spool import sweep
-from collectors.sources import dossier_list, portal_v2, stored_response
+from collectors.sources import dossier_list, portal_v2, stored_response, summary_form
 from collectors.sources.stored_response import AskedOnCommandLine
 
 _REQUEST = ".request.json"
@@ -28,11 +30,16 @@ _LOCK_FILES = ("~$", ".")  # a spreadsheet program's lock file, a hidden file
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the person says of the files: when they were made, and (portal responses) what they answer."""
+    """What the person says of the files: when they were made, and what they answer.
+
+    endpoint: of portal responses. period: of those, and of summary forms that leave it open. unit: the code of the unit
+    whose a summary form is, where it does not say.
+    """
 
     captured_at: datetime | None = None
     endpoint: str | None = None
     period: str | None = None
+    unit: str | None = None
 
 
 Progress = Callable[[int, int, str], None]
@@ -59,23 +66,25 @@ def collect(
     """
     sweep()
     reports = []
+    names = home.config.names
     for place, path in enumerate(paths):
         progress(place, len(paths), path.name)
-        report, kept = _collect_one(home, path, told, now)
+        report, kept = _collect_one(home, path, told, now, unit_names.known_codes(con, names))
         if kept is not None:
-            in_transaction(con, [kept])
+            in_transaction(con, [kept], names=names)
         reports.append(report)
     progress(len(paths), len(paths), "")
     return reports
 
 
-def examine(paths: Sequence[Path], *, told: Told) -> list[ExportReport]:
-    """Return the report each file would get, and change nothing."""
+def examine(paths: Sequence[Path], *, told: Told, names: Mapping[str, str] | None = None) -> list[ExportReport]:
+    """Return the report each file would get, and change nothing; names: of units, set by hand (code → name)."""
     reports = []
+    known = unit_names.codes_by_name((names or {}).items())
     for path in paths:
         with tempfile.TemporaryDirectory() as folder:
             try:
-                reports.append(_read(path, told, Path(folder), _identity(path, told)))
+                reports.append(_read(path, told, Path(folder), _identities(path, told), known))
             except ExportError as error:
                 reports.append(_refused(path, error))
     return reports
@@ -87,33 +96,41 @@ def restore(con: duckdb.DuckDBPyConnection, home: Home, *, everything: bool) -> 
     known = set() if everything else load.loaded(con)
     missing = [export for export in archive.everything(home.archive) if export.report.export_id not in known]
     if missing:
-        in_transaction(con, missing)
+        in_transaction(con, missing, names=home.config.names)
     return len(missing)
 
 
-def in_transaction(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
-    """Load archived exports in one transaction."""
+def in_transaction(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: Mapping[str, str]) -> None:
+    """Load archived exports in one transaction; names: of units, set by hand (code → name)."""
     con.execute("BEGIN")
     try:
-        load.load(con, exports)
+        load.load(con, exports, names=names)
     except BaseException:
         con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
 
 
-def _collect_one(home: Home, path: Path, told: Told, now: datetime) -> tuple[ExportReport, Archived | None]:
+def _collect_one(
+    home: Home, path: Path, told: Told, now: datetime, codes: Mapping[str, str]
+) -> tuple[ExportReport, Archived | None]:
     with _draft(home.archive) as draft:
         try:
-            export_id = _identity(path, told)
-            known = archive.find(home.archive, export_id)
-            if known is not None:
-                return _again(known, path.name, _captured_at(path, told) if known.is_dossier_list else None)
-            report = _read(path, told, draft, export_id)
+            ids = _identities(path, told)
+            if known := archive.find(home.archive, ids[-1]):
+                return _again(known, path.name, _observed_at(known, path, told))
+            report = _read(path, told, draft, ids, codes)
+            if known := archive.find(home.archive, report.export_id):  # what was told did not matter
+                return _again(known, path.name, _observed_at(known, path, told))
         except ExportError as error:
             return _refused(path, error), None
         kept = archive.keep(home.archive, draft, report, collected_at=now)
         return report, kept
+
+
+def _observed_at(known: Archived, path: Path, told: Told) -> datetime | None:
+    """Return when unchanged bytes were delivered again; of a list or a form that is an observation."""
+    return _captured_at(path, told) if known.is_dossier_list or known.is_form else None
 
 
 def seen_again(
@@ -125,7 +142,7 @@ def seen_again(
         raise LookupError(f"export {export_id} is not in the archive")
     report, again = _again(known, file_name, captured_at)
     if again is not None:
-        in_transaction(con, [again])
+        in_transaction(con, [again], names=home.config.names)
     return report
 
 
@@ -144,11 +161,16 @@ def _draft(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _read(path: Path, told: Told, draft: Path, export_id: str) -> ExportReport:
+def _read(path: Path, told: Told, draft: Path, ids: Sequence[str], codes: Mapping[str, str]) -> ExportReport:
     if _is_response(path):
         return stored_response.read(path, _request(path, told), draft)
-    origin = dossier_list.Origin(path.name, export_id, _captured_at(path, told))
+    captured = _captured_at(path, told)
     tables = reading.tables(path)
+    if summary_form.is_form(tables):
+        asked = Asked(_told_period(path, told), told.unit or "")
+        form = summary_form.FormOrigin(path.name, ids[0], ids[-1], captured, asked, codes)
+        return summary_form.read(tables, form, draft)
+    origin = dossier_list.Origin(path.name, ids[0], captured)
     with tempfile.TemporaryDirectory(prefix="tthc-") as spill:
         return dossier_list.read(tables, origin, draft, spill=Path(spill))
 
@@ -173,12 +195,35 @@ def _request(path: Path, told: Told) -> bytes:
     return stored_response.request_of(path, AskedOnCommandLine(told.endpoint, told.period), told.captured_at)
 
 
-def _identity(path: Path, told: Told) -> str:
-    """Return the id of the export: its bytes, and for a portal response also the question and the time."""
+def _told_period(path: Path, told: Told) -> FormPeriod | None:
+    """Return the days that a person says a form is about; raises RequestNeeded for words that name none."""
+    if told.period is None:
+        return None
+    period = told_period(told.period)
+    if period is None:
+        raise RequestNeeded(
+            file=path.name,
+            found=f"không hiểu kỳ “{told.period}”",
+            expected="2026-08, 2026-Q3, 2026-H1, 2026 hoặc 2025-12-15..2026-03-14",
+            advice="sửa --period",
+        )
+    return period
+
+
+def _identities(path: Path, told: Told) -> tuple[str, ...]:
+    """Return the ids the export may have: its bytes, and for a portal response also the question and the time.
+
+    A form that leaves its period or its unit open is another one for each that is told: its last id holds them too.
+    """
     if _is_response(path):
-        return stored_response.identity(path.read_bytes(), _request(path, told))
+        return (stored_response.identity(path.read_bytes(), _request(path, told)),)
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256")
+    plain = digest.hexdigest()
+    if told.period is None and told.unit is None:
+        return (plain,)
+    digest.update(f"\0{told.period or ''}\0{told.unit or ''}".encode())
+    return (plain, digest.hexdigest())
 
 
 def _captured_at(path: Path, told: Told) -> datetime:

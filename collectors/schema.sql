@@ -49,10 +49,11 @@ CREATE TABLE collected.dossier (
     captured_at TIMESTAMP NOT NULL     -- UTC
 );
 
--- one row per source, unit, period and measure: the newest observation (a partial response never replaces a complete one)
+-- one row per source, unit (field, procedure), period and measure: the newest observation (a partial response never
+-- replaces a complete one)
 CREATE TABLE collected.statistic (
     source VARCHAR NOT NULL,
-    unit_code VARCHAR NOT NULL,        -- "id:…" until a response tells the code of that id
+    unit_code VARCHAR NOT NULL,        -- "id:…" until a response tells the code of that id; "ten:…" while only a name
     period_start DATE NOT NULL,
     period_end DATE NOT NULL,
     measure VARCHAR NOT NULL,
@@ -60,8 +61,11 @@ CREATE TABLE collected.statistic (
     quality VARCHAR,                   -- the portal's own mark, e.g. TEMP_NATIONAL_REPORT_DENOMINATOR
     partial BOOLEAN NOT NULL,
     export_id VARCHAR NOT NULL,
-    item VARCHAR NOT NULL,             -- where in the response, e.g. children[3].totalOnTime
-    captured_at TIMESTAMP NOT NULL     -- UTC
+    item VARCHAR NOT NULL,             -- where in the response, e.g. children[3].totalOnTime; in a form, e.g. E12 + F12
+    captured_at TIMESTAMP NOT NULL,    -- UTC
+    field VARCHAR NOT NULL,            -- '': the whole unit, as every count of the portal
+    procedure_key VARCHAR NOT NULL,    -- '': the whole unit, or the whole field
+    unit_said VARCHAR NOT NULL         -- the code made of the unit's name where a form prints no code, else ''
 );
 
 -- one row per unit and source: its newest delivered name

@@ -12,7 +12,7 @@ CREATE OR REPLACE TABLE collected.statistic AS
 SELECT *
 FROM collected.statistic
 QUALIFY row_number() OVER (
-    PARTITION BY source, unit_code, period_start, period_end, measure
+    PARTITION BY source, unit_code, unit_said, field, procedure_key, period_start, period_end, measure
     ORDER BY partial, captured_at DESC, export_id DESC, item
 ) = 1;
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One delivered number. Key: unit, period (both days included), measure.
+    """One delivered number. Key: unit, field, procedure, period (both days included), measure.
 
+    field, procedure: "" = of the whole unit.
     unit: the unit code (`H44.101`), `VN` for the whole country, `id:<uuid>` where the source names no code.
     value: None = delivered as null; 0 = reported zero. quality: the mark that goes with the number, if any.
     item: where it stands in the response, e.g. `children[3].totalOnTime`.
@@ -24,6 +25,8 @@ class Statistic:
     value: Decimal | None
     quality: str | None
     item: str
+    field: str = ""
+    procedure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,11 @@ def _portal(name: str, numerator: str, denominator: str) -> Variant:
     return Variant(name, numerator, denominator, Kind.STATISTIC)
 
 
+def _form(name: str, numerator: str, denominator: str, *, stock: bool = False) -> Variant:
+    """Return a variant of counts that summary forms deliver, as the form itself counts them."""
+    return Variant(f"form.{name}", numerator, denominator, Kind.STATISTIC, stock=stock)
+
+
 # Source: rates.md §4; the variants named 766-n are the components of Quyết định 766/QĐ-TTg as the portal counts them.
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -61,6 +66,8 @@ METRICS: tuple[Metric, ...] = (
             # NQ 76 counts dossiers handled at level 3 and 4: filed online where the service is at least partial.
             _received("online.l34.all", "received_online_of_offered", "level_known", beside=True),
             _portal("766-3.3", "channel_online", "channel_total"),
+            # Received in the period: what was carried over came through channels that no form tells.
+            _form("online", "form_received_online", "form_received_in_period"),
         ),
     ),
     Metric(
@@ -98,6 +105,7 @@ METRICS: tuple[Metric, ...] = (
                 of="received",
                 catalogue="service_level",
             ),
+            _form("online_of_offered", "form_online_of_offered", "form_received_of_offered"),
         ),
     ),
     Metric(
@@ -113,6 +121,7 @@ METRICS: tuple[Metric, ...] = (
                 counted_en="đồng",
             ),
             _portal("766-3.6", "paid_online", "fee_obligation"),
+            _form("online_payment", "form_paid_online", "form_fee_dossiers"),
         ),
     ),
     Metric(
@@ -180,6 +189,8 @@ METRICS: tuple[Metric, ...] = (
             _by_rule("on_time", OnTime.TD, "ended_on_time_td", "ended_td"),
             _by_rule("on_time", OnTime.DVCQG766, "ended_on_time_766", "ended_766"),
             _by_rule("on_time", OnTime.OPENCPS, "resolved_on_time", "resolved"),
+            # Early and on time over resolved; some forms count returned and withdrawn dossiers as on time.
+            _form("on_time", "form_resolved_in_time", "form_resolved"),
         ),
     ),
     Metric(
@@ -199,10 +210,16 @@ METRICS: tuple[Metric, ...] = (
             _by_rule("overdue.open", OnTime.TD, "overdue_open", "open", stock=True),
             _by_rule("overdue.open", OnTime.DVCQG766, "overdue_open_766", "open_dated", stock=True),
             _by_rule("overdue.open", OnTime.OPENCPS, "overdue_open_opencps", "processing", stock=True),
+            _form("overdue_open", "form_open_overdue", "form_open", stock=True),
         ),
         Direction.DOWN,
     ),
-    Metric("apology_sent", "Tỷ lệ hồ sơ quá hạn đã có thư xin lỗi", "Late dossiers with an apology"),
+    Metric(
+        "apology_sent",
+        "Tỷ lệ hồ sơ quá hạn đã có thư xin lỗi",
+        "Late dossiers with an apology",
+        (_form("apology_sent", "form_apologised", "form_late"),),
+    ),
     Metric(
         "procedures_online",
         "Tỷ lệ TTHC có dịch vụ công trực tuyến",
@@ -211,6 +228,7 @@ METRICS: tuple[Metric, ...] = (
             _listed("dvctt.share", "listed_online", "listed_levels", "service_level"),
             _listed("dvctt.share.eligible", "listed_eligible_full", "listed_eligible", "eligible_full", beside=True),
             _portal("766-3.1", "procedures_online", "procedures_authority"),
+            _form("procedures_online", "form_procedures_online", "form_procedures"),
         ),
         counted_vi="TTHC",
         counted_en="procedures",
@@ -222,6 +240,8 @@ METRICS: tuple[Metric, ...] = (
         (
             _listed("dvctt.active", "listed_online_active", "listed_online", "service_level"),
             _portal("766-3.2", "services_active", "services_total"),
+            # Online services with dossiers of any channel, not only filed online.
+            _form("procedures_online_active", "form_procedures_online_active", "form_procedures_online"),
         ),
         counted_vi="dịch vụ",
         counted_en="services",

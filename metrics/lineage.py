@@ -147,7 +147,7 @@ FROM collected.statistic AS s
 INNER JOIN collected.export AS e ON e.export_id = s.export_id
 WHERE
     s.source = ? AND s.unit_code = ? AND s.period_start = ? AND s.period_end = ?
-    AND list_contains(?, s.measure)
+    AND list_contains(?, s.measure) AND s.field = '' AND s.procedure_key = ''
 ORDER BY s.measure
 """
 

@@ -216,7 +216,15 @@ ORDER BY day;
 CREATE TABLE snapshot.statistic AS
 SELECT source, unit_code, period_start, period_end, measure, value, quality, partial, captured_at, export_id, item
 FROM collected.statistic
+WHERE field = '' AND procedure_key = ''
 ORDER BY source, unit_code, period_start, period_end, measure;
+
+-- delivered counts of a field or a procedure of a unit: parts, never added up to the unit
+CREATE TABLE snapshot.statistic_part AS
+SELECT source, unit_code, field, procedure_key, period_start, period_end, measure, value, quality, partial, captured_at
+FROM collected.statistic
+WHERE field <> '' OR procedure_key <> ''
+ORDER BY source, unit_code, period_start, period_end, field, procedure_key, measure;
 
 -- sources may share a procedure: the newest that was told wins, column by column
 CREATE TABLE snapshot.procedure AS
@@ -282,6 +290,8 @@ _NAMES_SAID = """
 SELECT unit_code, unit_name, level
 FROM (
     SELECT unit_code, unit_name, level, captured_at, source FROM collected.unit
+    -- a form's code made of a name that has found its unit is no unit
+    WHERE unit_code NOT LIKE 'ten:%' OR unit_code IN (SELECT unit_code FROM collected.statistic)
     UNION ALL
     SELECT DISTINCT unit_code, NULL, NULL, TIMESTAMP '1900-01-01', source FROM counted.daily
     UNION ALL
@@ -358,7 +368,7 @@ _DELIVERED = """
 -- one row per delivered count that a ratio needs
 SELECT unit_code, period_start, period_end, measure, value, quality, captured_at
 FROM collected.statistic
-WHERE source = $source AND list_contains($measures, measure)
+WHERE source = $source AND list_contains($measures, measure) AND field = '' AND procedure_key = ''
 ORDER BY unit_code, period_start, period_end
 """
 _EXPORTS = """

@@ -18,6 +18,7 @@ from metrics.assess import Assessment, Counts, Scope, Status, TargetBook, assess
 from metrics.definitions import METRIC, Kind, Metric, Variant, chosen
 from metrics.measures import TERMS
 from metrics.on_time import DEFAULT, OnTime
+from metrics.part_rates import part_rates
 from metrics.periods import Period, PeriodKind, between, calendar_twin, parse_period
 from metrics.procedures import CATALOGUE_SQL, SEEN_SQL, Catalogue, Seen, procedure_counts, seen_by_unit
 from metrics.snapshot import Snapshot
@@ -120,8 +121,8 @@ def rates(
     a target that names them.
 
     unit None: the roots. by "unit": the units directly below (every unit when none is chosen, the unit itself when
-    nothing is below it). by "procedure" or "field": only dossiers have them. as_of: as if the newest data were of
-    that day. Raises QuestionError for a metric, unit, source or period that is not there.
+    nothing is below it). by "procedure" or "field": of dossiers, and of forms that print them. as_of: as if the newest
+    data were of that day. Raises QuestionError for a metric, unit, source or period that is not there.
     """
     wanted, tree = chosen(metrics), unit_tree(snapshot)
     units = _asked(tree, unit, by)
@@ -132,9 +133,13 @@ def rates(
             days = parse_period(period, one.as_of_day, latest=_newest_reception(snapshot, one))
             told = Told(rule, filled_in(snapshot.rows(FILLED, [one.source])), catalogue, variants)
             found += _dossier_rates(snapshot, books, told, told.ways(wanted), tree, units, one, days, by)
-        elif by in (None, "unit"):
+        elif by is None or by == "unit":
             delivered = _statistics(snapshot, one, wanted, units, period)
             found += assess_statistics(books, wanted, tree, one, delivered)
+        else:
+            found += part_rates(
+                snapshot, books, wanted, units, source=one.source, as_of=one.as_of_day, period=period, by=by
+            )
     place = {code: number for number, code in enumerate(tree.units)}
     order = {metric.key: number for number, metric in enumerate(wanted)}
     return sorted(found, key=lambda one: (order[one.metric], one.source, place[one.unit_code]))

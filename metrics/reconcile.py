@@ -37,6 +37,8 @@ OTHERWISE_VI: Mapping[str, str] = {
     "766-3.6": "Cổng xét nghĩa vụ tài chính theo phí của TTHC, ta xét theo cột phí của hồ sơ",
     "766-4.1": "Cổng chia cho hồ sơ tiếp nhận, ta chia cho hồ sơ đã giải quyết",
     "766-4.3": "Cổng xét từng thành phần được số hóa, ta xét cột tái sử dụng của hồ sơ",
+    "form.on_time": "Biểu có thể tính cả hồ sơ trả lại, xin rút là đúng hạn; ta không tính các hồ sơ đó",
+    "form.online_payment": "Biểu chia cho hồ sơ đã thu phí, lệ phí; ta chia cho hồ sơ có nghĩa vụ tài chính",
     "766-5.4": "Cổng suy từ hồ sơ trễ hạn và phản ánh, ta đếm ý kiến đánh giá của người nộp",
 }
 

@@ -22,6 +22,7 @@ from metrics import QuestionError
 NATIONAL = "VN"
 _PROVINCE = re.compile(r"H\d{2}")
 _AGENCY = re.compile(r"[A-Z]\d{2}\..+")  # read from left to right, as since QĐ 20/2020/QĐ-TTg
+_NAMED = "ten:"  # a unit that a form names without its code
 _UNCODED = "id:"  # a portal row whose code is not known yet: it has a place in the tree, but we do not know which
 
 
@@ -76,8 +77,9 @@ class UnitTree:
 
     @property
     def roots(self) -> list[Unit]:
-        """Return the units without a parent; rows whose code is not known are no roots."""
-        return [unit for unit in self._children.get(None, []) if not unit.code.startswith(_UNCODED)]
+        """Return the units without a parent; of those whose code is not known only named ones, and only if all are."""
+        known = [unit for unit in self._children.get(None, []) if not unit.code.startswith(_UNCODED)]
+        return [unit for unit in known if not unit.code.startswith(_NAMED)] or known
 
     def unit(self, code: str) -> Unit:
         """Return the unit with this code; raises UnitError when there is none."""
@@ -230,6 +232,7 @@ def _level(said: Named, name: str | None, parent_level: str | None) -> str:
     if _DEPARTMENT.search(plain):
         return UnitLevel.DEPARTMENT
     # "UBND thành phố" below a province is a former district town, not a province.
-    if _PROVINCIAL.search(plain) or ("." not in said.code and parent_level is None):
+    alone = parent_level is None and "." not in said.code and not said.code.startswith(_NAMED)
+    if _PROVINCIAL.search(plain) or alone:
         return UnitLevel.PROVINCE
     return UnitLevel.COMMUNE if parent_level == UnitLevel.COMMUNE else UnitLevel.DEPARTMENT

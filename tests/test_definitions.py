@@ -28,6 +28,7 @@ from metrics.measures import (
     CATALOGUED,
     COUNTED_NAMES,
     DELIVERED,
+    FORMS,
     HELD,
     LABELS,
     MEASURES,
@@ -74,7 +75,7 @@ def test_only_overdue_dossiers_and_those_without_a_due_date_are_better_when_fewe
 def test_a_variant_divides_measures_of_its_own_kind(key: str, variant: Variant) -> None:
     names = {variant.numerator, variant.denominator} | {name for name in (variant.known, variant.of) if name}
     if variant.kind == Kind.STATISTIC:
-        assert names <= {measure.name for measure in DELIVERED}
+        assert names <= {measure.name for measure in (*DELIVERED, *FORMS)}
     elif variant.stock:
         assert names <= {measure.name for measure in STOCKS}
         assert variant.at_end
@@ -167,6 +168,16 @@ def test_what_dossiers_and_the_portal_give() -> None:
         "procedures_online_active": ("services_active", "services_total"),
         "satisfaction": ("satisfied_766", "satisfaction_base_766"),
         "petitions_on_time": ("petitions_on_time", "petitions_total"),
+    }
+    assert {key: (v.numerator, v.denominator) for key, v in VARIANTS if v.id.startswith("form.")} == {
+        "online": ("form_received_online", "form_received_in_period"),
+        "online_of_offered": ("form_online_of_offered", "form_received_of_offered"),
+        "online_payment": ("form_paid_online", "form_fee_dossiers"),
+        "on_time": ("form_resolved_in_time", "form_resolved"),
+        "overdue_open": ("form_open_overdue", "form_open"),
+        "apology_sent": ("form_apologised", "form_late"),
+        "procedures_online": ("form_procedures_online", "form_procedures"),
+        "procedures_online_active": ("form_procedures_online_active", "form_procedures_online"),
     }
 
 

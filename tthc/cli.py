@@ -102,6 +102,8 @@ def demo(home: Path, dossiers: int, seed: int, until: datetime, out: Path, write
         "tthc collect thang-10/ --dry-run",
         "tthc collect            (the inbox, and every configured source)",
         "tthc collect --source portal_v2",
+        "tthc collect bieu-06a.xls --period 2026-Q3",
+        "tthc collect            (the inbox, and the portal where it is configured)",
         "tthc collect tra-loi.json --endpoint evaluation/provide-online-tree --period 2026-08 --captured-at 2026-09-26",
     )
 )
@@ -109,7 +111,10 @@ def demo(home: Path, dossiers: int, seed: int, until: datetime, out: Path, write
 @_home
 @click.option("--captured-at", type=click.DateTime(_INSTANT), help="When the exports were made (else the file's time).")
 @click.option("--endpoint", help="Portal response without its .request.json: which endpoint it answers.")
-@click.option("--period", help="Portal response without its .request.json: 2026-08, 2026-Q3 or 2026.")
+@click.option(
+    "--period", help="What a summary form is about that leaves it open (or a portal response): 2026-08, 2026-Q3, 2026."
+)
+@click.option("--unit", help="Code of the unit whose a summary form is, where the form does not say.")
 @click.option("--source", help="Only this configured source: inbox, portal_v2, or the name of a [[source]].")
 @click.option("--dry-run", is_flag=True, help="Read and report; change nothing.")
 @_json
@@ -119,6 +124,7 @@ def collect(
     captured_at: datetime | None,
     endpoint: str | None,
     period: str | None,
+    unit: str | None,
     source: str | None,
     dry_run: bool,
     as_json: bool,
@@ -127,7 +133,7 @@ def collect(
 
     Exit 1 when an export or a row was refused; the others are collected all the same.
     """
-    told = {"captured_at": _instant(captured_at), "endpoint": endpoint, "period": period}
+    told = {"captured_at": _instant(captured_at), "endpoint": endpoint, "period": period, "unit": unit}
     if paths and source:
         raise click.UsageError("give paths, or --source, not both")
     if dry_run and source not in (None, "inbox"):
@@ -171,7 +177,9 @@ def _collect(
     _check_source(installed, source)
     now, snapshot_id = datetime.now(UTC), None
     if dry_run:
-        reports = tuple(examine(exports_in(paths or (installed.inbox,)), told=Told(**told)))
+        reports = tuple(
+            examine(exports_in(paths or (installed.inbox,)), told=Told(**told), names=installed.config.names)
+        )
     else:
         with show.progress("Thu thập") as progress:
             if paths or source == "inbox":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collectors.explain import Explanation, Sheet
+    from collectors.explanation import Explanation, Sheet
 
 _EXAMPLES = "\b\nExamples:\n  tthc layout explain danh-sach.xlsx\n  tthc layout new danh-sach-la.xlsx > mau-moi.toml"
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -22,7 +22,7 @@ _home = click.option("--home", type=click.Path(path_type=Path), envvar="TTHC_HOM
 @click.group(epilog=_EXAMPLES)
 @_home
 def layout() -> None:
-    """Show how a dossier list is understood, or draft a layout for an unknown one; no personal value is shown."""
+    """Show how a list or a summary form is understood, or draft a layout for an unknown list; no personal value is shown."""
 
 
 @layout.command(epilog="\b\nExamples:\n  tthc layout explain danh-sach.xlsx --json")
@@ -101,6 +101,9 @@ def _sheet_text(sheet: "Sheet") -> list[str]:
         meaning = column.field or column.note
         written = f": {distribution(column.formats)}" if column.formats else ""
         lines += [f"  {column.place:>3}  {column.header or '(không tiêu đề)'} → {meaning}; {column.filled} ô{written}"]
+    for name, words in (("Kỳ", sheet.period), ("Đơn vị", sheet.unit), ("Cách hiểu", sheet.definition)):
+        lines += [f"{name}: {words}"] if words else []
+    lines += [f"Dòng tổng, {words}" for words in sheet.totals]
     if sheet.missing:
         lines += ["Thiếu so với mẫu: " + ", ".join(sheet.missing)]
     return lines

@@ -50,7 +50,7 @@ def restored(home: Home, day: date | None = None) -> Iterator[Past]:
     with tempfile.TemporaryDirectory(prefix="tthc-", ignore_cleanup_errors=True) as folder:
         then = Home(Path(folder), home.config)
         with warehouse.opened(then, counted_schema=count.SCHEMA_SQL, now=_moment(day, exports)) as store:
-            collecting.in_transaction(store.con, exports)
+            collecting.in_transaction(store.con, exports, names=home.config.names)
             count.recount(store.con, everything=True)
             _publish(store.con, then, now=_moment(day, exports))
             with _opened(then) as snapshot:
