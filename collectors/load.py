@@ -11,9 +11,12 @@ import duckdb
 from collectors import archive, unit_names
 from collectors.archive import Archived
 from collectors.export import ExportReport, report_json
+from collectors.indicator import from_json
 from collectors.sources import stored_response
 from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
+
+_NAMED_LAST = datetime(1900, 1, 1)
 
 
 def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: Mapping[str, str]) -> None:
@@ -29,6 +32,7 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: 
             "export_unit",
             "finding",
             "refusal",
+            "indicator",
         ):  # the same bytes, delivered again
             con.execute(f"DELETE FROM collected.{table} WHERE export_id = ?", [export.report.export_id])
         append(con, "collected.export", [_export_row(con, export)])
@@ -38,6 +42,8 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: 
             _load_parquet(con, export, archive.ROWS, "load_dossiers.sql")
         elif export.is_form:
             _load_parquet(con, export, archive.STATISTICS, "load_statistics.sql")
+        elif export.is_indicator_form:
+            _load_indicators(con, export)
         else:
             _load_statistics(con, export)
     con.execute(_sql("observed_counts.sql"))
@@ -73,6 +79,24 @@ def _load_parquet(con: duckdb.DuckDBPyConnection, export: Archived, rows: str, s
         "INSERT INTO collected.refusal SELECT ?, sheet, row_number, column_name, reason, found FROM read_parquet(?)",
         [report.export_id, str(export.folder / archive.REFUSED)],
     )
+
+
+def _load_indicators(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
+    form = from_json((export.folder / archive.INDICATORS).read_text(encoding="utf-8"))
+    export_id, captured = export.report.export_id, _captured(export)
+    entered = [
+        (
+            *(form.unit, one.key, one.name, one.quantity, one.period_start, one.period_end),
+            *(one.numerator, one.denominator, one.value, one.entered_by, one.entered_on, one.note),
+            *(export_id, one.row, captured),
+        )
+        for one in form.entries
+    ]
+    append(con, "collected.indicator", entered)
+    refused = [(export_id, form.sheet, one.row, one.column, one.reason, one.found) for one in form.refused]
+    append(con, "collected.refusal", refused)
+    # the name on the form came from us: any other source knows it better
+    append(con, "collected.unit", [(export.report.source, form.unit, form.unit_name or None, None, _NAMED_LAST)])
 
 
 def _finding_rows(report: ExportReport) -> list[tuple[object, ...]]:

@@ -21,7 +21,7 @@ from collectors.home import VIETNAM, Home
 from collectors.reading import open as reading
 from collectors.reading.container import HEAD
 from collectors.reading.spool import sweep
-from collectors.sources import dossier_list, portal_v2, stored_response, summary_form
+from collectors.sources import dossier_list, indicator_sheet, portal_v2, stored_response, summary_form
 from collectors.sources.stored_response import AskedOnCommandLine
 
 _REQUEST = ".request.json"
@@ -166,6 +166,8 @@ def _read(path: Path, told: Told, draft: Path, ids: Sequence[str], codes: Mappin
         return stored_response.read(path, _request(path, told), draft)
     captured = _captured_at(path, told)
     tables = reading.tables(path)
+    if indicator_sheet.is_form(tables):
+        return indicator_sheet.read(path, tables, ids[0], captured, draft)
     if summary_form.is_form(tables):
         asked = Asked(_told_period(path, told), told.unit or "")
         form = summary_form.FormOrigin(path.name, ids[0], ids[-1], captured, asked, codes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 import pytest
@@ -677,9 +678,10 @@ def test_what_is_in_force_is_judged_and_in_scope_and_nothing_more_urgent_is_pass
         assert demands == open_to_it
 
 
-@given(order=st.permutations(REGISTER.targets), metric=st.sampled_from(METRIC_KEYS), question=questions)
-def test_the_order_of_the_rows_does_not_matter(order: list[Target], metric: str, question: Question) -> None:
-    asked = question._asdict()
+@given(seed=st.randoms(use_true_random=False), metric=st.sampled_from(METRIC_KEYS), question=questions)
+def test_the_order_of_the_rows_does_not_matter(seed: Random, metric: str, question: Question) -> None:
+    asked, order = question._asdict(), list(REGISTER.targets)
+    seed.shuffle(order)
     assert Register(order).in_force(metric, **asked) == REGISTER.in_force(metric, **asked)
 
 
