@@ -248,9 +248,10 @@ def _standing(rows: Sequence[Mapping[str, Any]], rule: AlertRule) -> Seen:
 
 
 _SOURCES = """
--- one row per source
+-- one row per source; figures entered by hand are never late
 SELECT source, kind, synthetic, captured_at, as_of_day, newest_event, last_success_at, rows, rows_refused
 FROM source
+WHERE kind <> 'indicator'
 """
 _ALERTS = """
 -- one row per alert that was raised when the snapshot was made, with what is asked

@@ -137,6 +137,15 @@ def code_of(target: Target) -> str:
     return target.indicator or target.variant or target.metric
 
 
+def field_of(subject: Subject, register: Register) -> str | None:
+    """Return the field that an indicator itself is about: the one that all its targets are limited to."""
+    if not subject.indicator:
+        return None
+    named = {target.field for target in register.targets if target.indicator == subject.indicator}
+    (field, *others) = named or {None}
+    return field.partition(";")[0] if field and not others else None
+
+
 def standings(register: Register, tree: UnitTree, figures: Iterable[Figure]) -> list[Standing]:
     """Return how each newest figure stands to what is asked of it: one row, and one more where it must not fall.
 
@@ -148,10 +157,10 @@ def standings(register: Register, tree: UnitTree, figures: Iterable[Figure]) -> 
         subject, unit = subject_of(figure.code, register, figure.name), tree.unit(figure.unit_code)
         period = between(figure.start, figure.end)
         scope = Scope(SOURCE, unit, period, figure.entered_on)
-        day, variant = scope.judged_on, subject.variant or None
-        target = register.in_force(subject.key, unit=unit, day=day, variant=variant)
+        day, variant, field = scope.judged_on, subject.variant or None, field_of(subject, register)
+        target = register.in_force(subject.key, unit=unit, day=day, field=field, variant=variant)
         found.append(_against(figure, subject, scope, target, register, known))
-        rising = register.trend(subject.key, unit=unit, day=day, variant=variant)
+        rising = register.trend(subject.key, unit=unit, day=day, field=field, variant=variant)
         if rising is not None:
             found.append(_against_year_before(figure, subject, scope, rising, known))
     return sorted(found, key=lambda one: (one.figure.unit_code, one.figure.code, one.period.start, one.period.end))
