@@ -48,7 +48,7 @@ def share(text: str, *, shown_as_percent: bool, counts: Fraction | None = None) 
     decimals = len(match["part"] or "")
     readings = _readings(number, percent=bool(match["percent"]), shown_as_percent=shown_as_percent)
     if not readings:
-        shown = f"{number * 100:f} %" if shown_as_percent else bare
+        shown = f"{_plain(number * 100)} %" if shown_as_percent else bare
         raise Doubtful(f"“{shown}”", "tỷ lệ từ 0 % đến 100 %", "kiểm tra lại con số; " + _PERCENT_ADVICE)
     if counts is not None:
         return _agreeing(bare, readings, counts)
