@@ -132,7 +132,7 @@ def test_a_fall_against_the_year_before_fires_and_clears_and_is_never_for_certai
     """Both years are above the 80 % asked here; 95 % of 100 a year ago, 90 % and then 95 % now (letter of 27/3/2026)."""
     past = [day.replace(year=2025) for day in SEPTEMBER]
     before = filed(past, lambda n: n <= 95)
-    key = f"{ONLINE}:T001-q2"
+    key = "igate:online:H35.12:2026-09:T001-q2"  # of the year to date 2025 is not known whole
     collect(office, before + filed(SEPTEMBER, lambda n: n <= 190, start=101), at=FIRST)
     assert phases(office, "below_target")[key] is Phase.FIRING
     assert key not in phases(office, "below_for_certain")
