@@ -77,7 +77,6 @@ SEVERITY = {
 SOURCE_KIND = {
     "dossier": Name("danh sách hồ sơ", "dossier list"),
     "statistic": Name("số liệu tổng hợp", "statistics"),
-    "indicator": Name("chỉ số nhập tay", "indicators entered by hand"),
 }
 DIRECTION = {
     "up": Name("càng cao càng tốt", "larger is better"),
@@ -107,6 +106,8 @@ SERVICE_LEVEL = {
     "information": Name("Dịch vụ cung cấp thông tin trực tuyến", "information only"),
 }
 WORDS = (
+    Name("chỉ số nhập tay", "indicator entered by hand"),
+    Name("biểu nhập chỉ số", "indicator form"),
     Name("thủ tục hành chính (TTHC)", "administrative procedure"),
     Name("thư xin lỗi", "letter of apology"),
     Name("kho lưu bản xuất", "archive"),
