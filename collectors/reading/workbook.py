@@ -58,6 +58,7 @@ def tables(path: Path, spool: Spool | None = None) -> list[Table]:
             Path(sheet["file"]),
             spool,
             lines=sheet["rows"],
+            plain=sheet["plain"],
             ragged=False,
             notes=notes_on(hidden=sheet["hidden"], formulas=sheet["formulas"]),
         )
