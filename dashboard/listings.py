@@ -1,6 +1,6 @@
 """Rows of the snapshot in, tables out: units below target, alerts."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from dashboard.cards import asked, counted, metric_name, standing
 from dashboard.markup import Cell, Column, Table, badge, element
@@ -60,9 +60,15 @@ def mark(code: str, said: str) -> Cell:
 
 
 def table(
-    section: str, names: Sequence[str], rows: Sequence[Sequence[object]], words: Words, *, total: int | None = None
+    section: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    words: Words,
+    *,
+    total: int | None = None,
+    figures: Container[str] = FIGURES,
 ) -> Table:
     """Return a table whose words stand in one section of the texts; `section.none` says that it is empty."""
-    columns = [Column(words.text(f"{section}.{name}"), figures=name in FIGURES) for name in names]
+    columns = [Column(words.text(f"{section}.{name}"), figures=name in figures) for name in names]
     none = words.text_or(f"{section}.none", "")
     return Table(words.text(f"{section}.title"), columns, rows, section, none, len(rows) if total is None else total)
