@@ -20,8 +20,8 @@ from metrics.explanations import expressions, found, texts
 from metrics.glossary import glossary
 from metrics.measures import COUNTED_NAMES
 from metrics.on_time import OnTime
-from metrics.targets import Kind as TargetKind
 from metrics.targets import Feed, Level, Op, Quantity, load_register
+from metrics.targets import Kind as TargetKind
 from metrics.units import UnitLevel
 from tests.test_count import BY_HAND, EXPECTED, put
 
