@@ -47,6 +47,7 @@ def spooled(
     ragged: bool,
     encoding: str = "",
     notes: tuple[str, ...] = (),
+    from_1904: bool = False,
 ) -> Table:
     """Return a sheet that was written to a file of the spool as a table; plain: each of its rows is one line."""
     return Table(
@@ -56,6 +57,7 @@ def spooled(
         clean_text=CleanText(path, SEPARATOR, lines) if plain and lines else None,
         encoding=encoding,
         notes=notes,
+        from_1904=from_1904,
         spool=spool,
     )
 

@@ -1,7 +1,8 @@
 """A workbook → one CSV file per sheet, and one line of JSON that names them: a program of its own, bounded by the system.
 
 Usage: python -m collectors.reading.workbook_process WORKBOOK FOLDER. Prints {"sheets": [{"name", "file", "rows", "plain",
-"hidden", "formulas"}]} or {"fault": name, "sheet": name}. Ends with another code than 0 when the library or the bounds end it.
+"hidden", "formulas"}], "from_1904"} or {"fault": name, "sheet": name}. Ends with another code than 0 when the library or the
+bounds end it.
 """
 
 import json
@@ -25,6 +26,7 @@ from python_calamine import (
 )
 
 from collectors.reading.cells import text_of
+from collectors.reading.date_base import counts_from_1904
 from collectors.reading.spool import SheetFile, TooManyCells
 
 _MOST_MEMORY = 3 << 30  # bytes; a sheet of a million rows and 25 columns takes 2.3 GiB
@@ -82,7 +84,7 @@ def _sheets(path: Path, folder: Path) -> dict[str, Any]:
         return {"fault": "too_large", "sheet": name}
     except (CalamineError, OSError):
         return {"fault": "damaged", "sheet": name}
-    return {"sheets": sheets} if sheets else {"fault": "no_sheets"}
+    return {"sheets": sheets, "from_1904": counts_from_1904(path)} if sheets else {"fault": "no_sheets"}
 
 
 def _written(sheet: CalamineSheet, path: Path) -> SheetFile:

@@ -15,7 +15,9 @@ from collectors.header import Header
 from collectors.reading.table import Table
 from collectors.sources.dossier_rows import Structure, lines, picked, ragged, total_label
 
-_EXCEL_EPOCH = datetime(1899, 12, 30)  # day 0 of the 1900 system, as a spreadsheet counts after February 1900
+MOST_MEMORY = "800MB"  # what the engine may hold; the rest is spilled. An office's computer has other things to do.
+_DAY_0 = datetime(1899, 12, 30)  # of the 1900 system, as a spreadsheet counts after February 1900
+_DAY_0_OF_1904 = datetime(1904, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def connection(spill: Path) -> duckdb.DuckDBPyConnection:
     con.execute("SET autoinstall_known_extensions = false")
     con.execute("SET autoload_known_extensions = false")
     con.execute("SET temp_directory = ?", [str(spill)])
+    con.execute(f"SET memory_limit = '{MOST_MEMORY}'")
     con.execute(sql("dossier_staging.sql"))
     return con
 
@@ -46,7 +49,7 @@ def connection(spill: Path) -> duckdb.DuckDBPyConnection:
 def land(con: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     """Put the columns of the layout, and no others, into `staged`: times typed, everything else as text."""
     # a cell of a workbook may hold a day as a number; in delimited text and web pages such a number is no date
-    _set(con, "epoch", None if sheet.table.ragged else _EXCEL_EPOCH)
+    _set(con, "epoch", None if sheet.table.ragged else _DAY_0_OF_1904 if sheet.table.from_1904 else _DAY_0)
     if sheet.header.layout.structured:
         _land_structured(con, sheet)
     elif not _land_by_engine(con, sheet):
