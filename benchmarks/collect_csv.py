@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-from measuring import arguments, compare, examined, rows_of
+from measuring import arguments, compare, examined, landed, rows_of
 
 from collectors.demo import write_demo
 from collectors.home import create_home
@@ -41,7 +41,11 @@ def main() -> None:
     asked = arguments(__doc__, dossiers=1_000_000, runs=5)
     with tempfile.TemporaryDirectory() as folder:
         file = write_demo(Path(folder), dossiers=asked.dossiers, seed=1)[0]
-        jobs_of_ours = [("file to checked rows in Parquet", examined), ("file to published snapshot", collected)]
+        jobs_of_ours = [
+            ("file to typed rows", landed),
+            ("file to checked rows in Parquet", examined),
+            ("file to published snapshot", collected),
+        ]
         compare(file, ("bare read_csv into a typed table", bare), jobs_of_ours, runs=asked.runs)
 
 

@@ -5,13 +5,17 @@ import os
 import platform
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from collectors.export import ExportReport
+from collectors.header import find_header
+from collectors.reading import open as reading
 from collectors.run import Told, examine
+from collectors.sources.dossier_staging import Sheet, connection, land
 
 Job = Callable[[Path], int]
 
@@ -22,6 +26,15 @@ def arguments(text: str | None, *, dossiers: int, runs: int) -> argparse.Namespa
     options.add_argument("--dossiers", type=int, default=dossiers)
     options.add_argument("--runs", type=int, default=runs)
     return options.parse_args()
+
+
+def landed(file: Path) -> int:
+    """Read the file into a typed table: times as times, everything else as text, nothing checked yet; return its rows."""
+    with tempfile.TemporaryDirectory() as spill, connection(Path(spill)) as con:
+        tables = reading.tables(file)
+        for table in tables:
+            land(con, Sheet(table, find_header(table, file=file.name)))
+        return int(con.execute("SELECT count(*) FROM staged").fetchall()[0][0])
 
 
 def examined(file: Path) -> int:

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import xlsxwriter
-from measuring import arguments, compare, examined
+from measuring import arguments, compare, examined, landed
 from python_calamine import CalamineWorkbook
 
 from collectors.demo import write_demo
@@ -44,7 +44,7 @@ def main() -> None:
     asked = arguments(__doc__, dossiers=100_000, runs=5)
     with tempfile.TemporaryDirectory() as folder:
         file = workbook(Path(folder), rows=asked.dossiers)
-        jobs = [("file to checked rows in Parquet", examined)]
+        jobs = [("file to typed rows", landed), ("file to checked rows in Parquet", examined)]
         compare(file, ("bare calamine", bare), jobs, runs=asked.runs)
 
 
