@@ -25,8 +25,8 @@ _LEFT, _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_
 _JUSTIFIED = WD_ALIGN_PARAGRAPH.JUSTIFY
 
 _HEADLINES = (
-    ("Chỉ số", "{{ r.name }}", 50),
-    ("Kết quả", "{{ r.value }}", 16),
+    ("Chỉ số", "{{ r.name }}", 48),
+    ("Kết quả", "{{ r.value }}", 18),
     ("Tử số/ mẫu số", "{{ r.counts }}", 19),
     ("Chỉ tiêu", "{{ r.target }}", 27),
     ("Đánh giá", "{% cellbg r.colour %}{{ r.status }}", 20),
