@@ -64,6 +64,16 @@ weekly_digest = true
 # "dvcqg766" (Bộ chỉ số 766), "opencps" (OpenCPS v2). Chi tiết: `tthc metrics explain on_time`.
 on_time = "td"
 
+[reports]
+# Thư mục mẫu báo cáo riêng của cơ quan, tính từ thư mục này. Tệp trùng tên thay mẫu kèm theo (06a.toml, weekly.docx, ...);
+# lấy mẫu để sửa: `tthc report 06a --template`. Để trống: mẫu kèm theo.
+folder = ""
+# Chữ trên báo cáo tuần, tháng: cơ quan chủ quản, viết tắt sau BC-, địa danh, chức vụ người ký. Để trống: chừa chỗ điền.
+parent = ""
+abbreviation = ""
+place = ""
+signer = ""
+
 [screen]
 address = "127.0.0.1"
 port = 8501
@@ -153,6 +163,17 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """The office's own templates, and what stands around the text of its letters."""
+
+    folder: str = ""
+    parent: str = ""
+    abbreviation: str = ""
+    place: str = ""
+    signer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """A loopback address a server listens on."""
 
@@ -225,6 +246,7 @@ class Config:
     alerts: AlertSettings = field(default_factory=AlertSettings)
     channels: tuple[ChannelSetting, ...] = ()
     metrics: Metrics = Metrics()
+    reports: ReportSettings = ReportSettings()
     screen: Address = Address(port=8501)
     exporter: Address = Address(port=9108)
     schedule: Schedule = field(default_factory=Schedule)
@@ -302,6 +324,11 @@ class Home:
         return self.path / self.config.alerts.file if self.config.alerts.file else None
 
     @property
+    def report_templates(self) -> Path | None:
+        """The folder of the office's own report templates, if one is set."""
+        return self.path / self.config.reports.folder if self.config.reports.folder else None
+
+    @property
     def extra_targets(self) -> Path | None:
         """The office's own target file, if one is set."""
         return self.path / self.config.targets.file if self.config.targets.file else None
@@ -344,6 +371,7 @@ _SECTIONS = {
     "units": UnitFile,
     "alerts": AlertSettings,
     "metrics": Metrics,
+    "reports": ReportSettings,
     "screen": Address,
     "exporter": Address,
     "schedule": Schedule,

@@ -17,6 +17,7 @@ from tthc.indicators_cli import indicators
 from tthc.layout_cli import layout
 from tthc.options import example as _example
 from tthc.quality_cli import quality
+from tthc.report_cli import report
 
 if TYPE_CHECKING:
     from collectors.home import Home
@@ -364,6 +365,7 @@ for command in (
     metrics_cli.metrics,
     indicators,
     quality,
+    report,
     past_cli.diff,
     past_cli.lineage,
     past_cli.reconcile,
