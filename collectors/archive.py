@@ -3,7 +3,8 @@
 archive/<source>/<first two of the id>/<export_id>/
     export.json          the sidecar: where it came from, how it was read, what became of its rows
     rows.parquet         dossiers in canonical columns, no personal data        (dossier lists)
-    refused.parquet      refused rows: sheet, row, column, reason               (dossier lists)
+    procedures.parquet   procedures in canonical columns                        (lists of procedures)
+    refused.parquet      refused rows: sheet, row, column, reason               (all lists)
     response.json.gz     the bytes as delivered                                 (portal responses)
     request.json         the question they answer                               (portal responses)
 """
@@ -23,6 +24,7 @@ from collectors.export import ExportReport, Finding, Outcome
 SIDECAR = "export.json"
 SEEN = "seen.json"
 ROWS = "rows.parquet"
+PROCEDURES = "procedures.parquet"
 REFUSED = "refused.parquet"
 RESPONSE = "response.json.gz"
 REQUEST = "request.json"
@@ -38,8 +40,17 @@ class Archived:
 
     @property
     def is_dossier_list(self) -> bool:
-        """Whether the folder holds dossiers (else a portal response)."""
-        return (self.folder / ROWS).exists()
+        """Whether the folder holds dossiers."""
+        return self.holds(ROWS)
+
+    @property
+    def is_response(self) -> bool:
+        """Whether the folder holds a portal response, byte for byte."""
+        return self.holds(RESPONSE)
+
+    def holds(self, name: str) -> bool:
+        """Whether a file of this name stands in the folder."""
+        return (self.folder / name).exists()
 
 
 def folder_of(archive: Path, source: str, export_id: str) -> Path:

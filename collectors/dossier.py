@@ -38,10 +38,12 @@ class Refused(StrEnum):
     NO_RECEPTION = "no_reception"
     BAD_NUMBER = "bad_number"
     RAGGED = "ragged"
+    NO_PROCEDURE_CODE = "no_procedure_code"
+    BAD_PROCEDURE_CODE = "bad_procedure_code"
 
 
 class Skipped(StrEnum):
-    """Why one row is no dossier at all."""
+    """Why one row is no dossier (no procedure, ...) at all."""
 
     BLANK = "blank"
     NO_DOSSIER = "no_dossier"
@@ -49,6 +51,7 @@ class Skipped(StrEnum):
     REPEATED_HEADER = "repeated_header"
     TOTAL = "total"
     GROUP = "group"
+    NO_DATA = "no_data"
 
 
 REFUSED_VI = {
@@ -61,6 +64,11 @@ REFUSED_VI = {
         "số ô khác số cột tiêu đề, giá trị có thể lệch cột",
         "xuất lại, hoặc sửa dấu phân cách ở dòng này",
     ),
+    Refused.NO_PROCEDURE_CODE: ("thiếu mã thủ tục", "điền mã thủ tục, ví dụ 1.010010"),
+    Refused.BAD_PROCEDURE_CODE: (
+        "mã thủ tục sai dạng",
+        "ghi mã dạng văn bản gồm một chữ số, dấu chấm và sáu chữ số, ví dụ 1.010010",
+    ),
 }
 SKIPPED_VI = {
     Skipped.BLANK: "dòng trống",
@@ -69,4 +77,5 @@ SKIPPED_VI = {
     Skipped.REPEATED_HEADER: "tiêu đề lặp lại",
     Skipped.TOTAL: "dòng tổng",
     Skipped.GROUP: "dòng nhóm (đơn vị, lĩnh vực, thủ tục)",
+    Skipped.NO_DATA: "ghi chú, dòng nhóm hoặc chân trang",
 }

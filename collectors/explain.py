@@ -14,15 +14,16 @@ from collectors.dossier import SKIPPED_VI, Skipped
 from collectors.export import ExportError, ExportReport, UnknownLayout
 from collectors.findings import FINDING_VI
 from collectors.formats import date_formats, number_style
-from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, ranked
-from collectors.layout import PATH, header_key, layouts, path_key
+from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, grain_of, ranked
+from collectors.layout import PATH, Grain, header_key, layouts, path_key
 from collectors.personal_data import is_personal, masked
 from collectors.reading import open as reading
 from collectors.reading.container import Container, recognise
 from collectors.reading.table import Row, Table
 from collectors.reading.text import clean
-from collectors.sources import dossier_list
+from collectors.sources import any_list
 from collectors.sources.dossier_rows import lone_text
+from collectors.sources.sheets import Origin
 
 _SAMPLED_ROWS = 10_000
 _MOST_HEADER_ROWS = 4
@@ -80,14 +81,15 @@ def explain(path: Path, *, captured_at: datetime) -> Explanation:
     """
     container = recognise(path)
     tables = reading.tables(path)
-    report, message = _read(path.name, tables, captured_at)
+    grain = grain_of(tables)
+    report, message = _read(path.name, tables, captured_at, grain)
     return Explanation(
         file=path.name,
         container=container.value,
         encoding=next((table.encoding for table in tables if table.encoding), ""),
         delimiter=_delimiter(tables) if container is Container.DELIMITED else "",
-        sheets=tuple(_sheet(table, path.name) for table in tables),
-        classes=_classes(report) if report else {},
+        sheets=tuple(_sheet(table, path.name, grain) for table in tables),
+        classes=_classes(report, grain) if report else {},
         findings=tuple(_words(report)) if report else (),
         refusals=report.refusals if report else (),
         message_vi=message,
@@ -99,18 +101,21 @@ def _delimiter(tables: Sequence[Table]) -> str:
     return next(known, "")
 
 
-def _read(file: str, tables: Sequence[Table], captured_at: datetime) -> tuple[ExportReport | None, str]:
+def _read(file: str, tables: Sequence[Table], captured_at: datetime, grain: Grain) -> tuple[ExportReport | None, str]:
     with tempfile.TemporaryDirectory(prefix="tthc-") as folder:
-        origin = dossier_list.Origin(file, "", captured_at)
+        origin = Origin(file, "", captured_at)
         try:
-            return dossier_list.read(tables, origin, Path(folder), spill=Path(folder)), ""
+            return any_list.read(grain, tables, origin, Path(folder), spill=Path(folder)), ""
         except ExportError as error:
             return None, error.message_vi
 
 
-def _classes(report: ExportReport) -> dict[str, int]:
+_ACCEPTED_VI = {Grain.DOSSIER: "hồ sơ nhận", Grain.PROCEDURE: "thủ tục nhận"}
+
+
+def _classes(report: ExportReport, grain: Grain) -> dict[str, int]:
     kept = {
-        "hồ sơ nhận": report.rows_accepted,
+        _ACCEPTED_VI[grain]: report.rows_accepted,
         "gộp vào bản mới hơn": report.rows_merged,
         "từ chối": report.rows_refused,
     }
@@ -124,14 +129,14 @@ def _words(report: ExportReport) -> Iterator[str]:
         yield f"{rows}{FINDING_VI[finding.check_id]}{place}; {finding.example}"
 
 
-def _sheet(table: Table, file: str) -> Sheet:
+def _sheet(table: Table, file: str, grain: Grain) -> Sheet:
     found = list(ranked(table))
     rows = sum(1 for _ in table.rows())
     if not found:
         return Sheet(table.sheet, rows, "", "", 0.0, {}, (), (), (), "không mẫu nào nhận ra")
     header, message = found[0], ""
     try:
-        header = find_header(table, file=file)
+        header = find_header(table, file=file, grain=grain)
     except ExportError as error:
         message = error.message_vi
     depth = header.layout.header_rows

@@ -11,6 +11,7 @@ import duckdb
 from collectors import archive
 from collectors.archive import Archived
 from collectors.export import ExportReport
+from collectors.procedure import FIELDS as PROCEDURE_FIELDS
 from collectors.sources import portal_v2
 from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
@@ -26,8 +27,10 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived]) -> None:
         append(con, "collected.finding", _finding_rows(export.report))
         if export.is_dossier_list:
             _load_dossiers(con, export)
-        else:
+        elif export.is_response:
             _load_statistics(con, export)
+        else:
+            _load_list(con, export)
     con.execute(_sql("settle.sql"))
 
 
@@ -52,9 +55,27 @@ def _load_dossiers(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     for name, value in variables.items():
         con.execute(f"SET VARIABLE {name} = ?", [value])
     con.execute(_sql("load_dossiers.sql"))
+    _load_refusals(con, export)
+
+
+def _load_list(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
+    """Load what is read row by row: procedures."""
+    asked = [export.report.source, _captured(export), str(export.folder / archive.PROCEDURES)]
+    con.execute(_PROCEDURES, asked)
+    _load_refusals(con, export)
+
+
+_PROCEDURES = """
+-- one row per procedure of an archived list
+INSERT INTO collected.procedure BY NAME
+SELECT ? AS source, procedure_code AS procedure_key, ? AS captured_at, * FROM read_parquet(?)
+"""
+
+
+def _load_refusals(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     con.execute(
         "INSERT INTO collected.refusal SELECT ?, sheet, row_number, column_name, reason, found FROM read_parquet(?)",
-        [report.export_id, str(export.folder / archive.REFUSED)],
+        [export.report.export_id, str(export.folder / archive.REFUSED)],
     )
 
 
@@ -122,4 +143,6 @@ def _load_statistics(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     )
     append(con, "collected.unit", [(source, u.unit, u.name, u.level, captured) for u in said.units])
     append(con, "collected.unit_alias", [(source, alias, code) for alias, code in said.aliases.items()])
-    append(con, "collected.procedure", [(source, p.code, p.code, p.name, None, captured) for p in said.procedures])
+    untold = (None,) * (len(PROCEDURE_FIELDS) - len(("code", "name", "status")))
+    procedures = [(source, p.code, p.code, p.name, *untold, p.status, captured) for p in said.procedures]
+    append(con, "collected.procedure", procedures)

@@ -76,5 +76,5 @@ SELECT * EXCLUDE (unit_name, procedure_code, procedure_name, field) FROM winner 
 INSERT INTO collected.unit
 SELECT DISTINCT source, unit_code, unit_name, NULL, captured_at FROM incoming;
 
-INSERT INTO collected.procedure
+INSERT INTO collected.procedure (source, procedure_key, procedure_code, procedure_name, field, captured_at)
 SELECT DISTINCT source, procedure_key, procedure_code, procedure_name, field, captured_at FROM incoming;

@@ -15,11 +15,13 @@ import duckdb
 from collectors import archive, load
 from collectors.archive import Archived
 from collectors.export import ExportError, ExportReport, Outcome, RequestNeeded, UnreadableExport
+from collectors.header import grain_of
 from collectors.home import VIETNAM, Home
 from collectors.reading import open as reading
 from collectors.reading.container import HEAD
 from collectors.reading.spool import sweep
-from collectors.sources import dossier_list, portal_v2, stored_response
+from collectors.sources import any_list, portal_v2, stored_response
+from collectors.sources.sheets import Origin
 from collectors.sources.stored_response import AskedOnCommandLine
 
 _REQUEST = ".request.json"
@@ -108,7 +110,7 @@ def _collect_one(home: Home, path: Path, told: Told, now: datetime) -> tuple[Exp
             export_id = _identity(path, told)
             known = archive.find(home.archive, export_id)
             if known is not None:
-                again = archive.see_again(known, _captured_at(path, told)) if known.is_dossier_list else None
+                again = None if known.is_response else archive.see_again(known, _captured_at(path, told))
                 report = (again or known).report
                 return replace(report, outcome=Outcome.ALREADY, file_name=path.name), again
             report = _read(path, told, draft, export_id)
@@ -130,10 +132,10 @@ def _draft(folder: Path) -> Iterator[Path]:
 def _read(path: Path, told: Told, draft: Path, export_id: str) -> ExportReport:
     if _is_response(path):
         return stored_response.read(path, _request(path, told), draft)
-    origin = dossier_list.Origin(path.name, export_id, _captured_at(path, told))
+    origin = Origin(path.name, export_id, _captured_at(path, told))
     tables = reading.tables(path)
     with tempfile.TemporaryDirectory(prefix="tthc-") as spill:
-        return dossier_list.read(tables, origin, draft, spill=Path(spill))
+        return any_list.read(grain_of(tables), tables, origin, draft, spill=Path(spill))
 
 
 def _is_response(path: Path) -> bool:

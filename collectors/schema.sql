@@ -77,13 +77,21 @@ CREATE TABLE collected.unit_alias (
     unit_code VARCHAR NOT NULL
 );
 
--- one row per procedure and source: its newest delivered name and field
+-- one row per procedure and source: the newest that was told of it, column by column; NULL: not told
 CREATE TABLE collected.procedure (
     source VARCHAR NOT NULL,
     procedure_key VARCHAR NOT NULL,    -- the code, or the folded name where the export has no code
     procedure_code VARCHAR,
     procedure_name VARCHAR,
     field VARCHAR,
+    agency VARCHAR,                    -- who publishes it
+    executing_agency VARCHAR,          -- who carries it out; several are parted by "; "
+    level VARCHAR,                     -- of government, in the words of the source
+    service_level VARCHAR,             -- full, partial, information
+    fee BOOLEAN,                       -- there is a fee to pay
+    eligible_full BOOLEAN,             -- it can be done wholly online by the rules
+    integrated BOOLEAN,                -- it is on the national portal
+    status VARCHAR,                    -- in the words of the source
     captured_at TIMESTAMP NOT NULL
 );
 

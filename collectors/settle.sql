@@ -33,6 +33,14 @@ SELECT
     any_value(procedure_code) AS procedure_code,
     arg_max(procedure_name, (captured_at, procedure_name)) FILTER (WHERE procedure_name IS NOT NULL) AS procedure_name,
     arg_max(field, (captured_at, field)) FILTER (WHERE field IS NOT NULL) AS field,
+    arg_max(agency, (captured_at, agency)) FILTER (WHERE agency IS NOT NULL) AS agency,
+    arg_max(executing_agency, (captured_at, executing_agency)) FILTER (WHERE executing_agency IS NOT NULL) AS executing_agency,
+    arg_max(level, (captured_at, level)) FILTER (WHERE level IS NOT NULL) AS level,
+    arg_max(service_level, (captured_at, service_level)) FILTER (WHERE service_level IS NOT NULL) AS service_level,
+    arg_max(fee, (captured_at, fee)) FILTER (WHERE fee IS NOT NULL) AS fee,
+    arg_max(eligible_full, (captured_at, eligible_full)) FILTER (WHERE eligible_full IS NOT NULL) AS eligible_full,
+    arg_max(integrated, (captured_at, integrated)) FILTER (WHERE integrated IS NOT NULL) AS integrated,
+    arg_max(status, (captured_at, status)) FILTER (WHERE status IS NOT NULL) AS status,
     max(captured_at) AS captured_at
 FROM collected.procedure
 GROUP BY ALL;

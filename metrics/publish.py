@@ -185,13 +185,21 @@ SELECT source, unit_code, period_start, period_end, measure, value, quality, par
 FROM collected.statistic
 ORDER BY source, unit_code, period_start, period_end, measure;
 
--- sources may share a procedure: the newest name wins
+-- sources may share a procedure: the newest that was told wins, column by column
 CREATE TABLE snapshot.procedure AS
 SELECT
     procedure_key,
-    arg_max(procedure_code, captured_at) AS procedure_code,
-    arg_max(procedure_name, captured_at) AS procedure_name,
-    arg_max(field, captured_at) AS field
+    arg_max(procedure_code, (captured_at, source)) AS procedure_code,
+    arg_max(procedure_name, (captured_at, source)) AS procedure_name,
+    arg_max(field, (captured_at, source)) AS field,
+    arg_max(agency, (captured_at, source)) AS agency,
+    arg_max(executing_agency, (captured_at, source)) AS executing_agency,
+    arg_max(level, (captured_at, source)) AS level,
+    arg_max(service_level, (captured_at, source)) AS service_level,
+    arg_max(fee, (captured_at, source)) AS fee,
+    arg_max(eligible_full, (captured_at, source)) AS eligible_full,
+    arg_max(integrated, (captured_at, source)) AS integrated,
+    arg_max(status, (captured_at, source)) AS status
 FROM collected.procedure
 GROUP BY procedure_key
 ORDER BY procedure_key;
@@ -253,6 +261,8 @@ WHERE source NOT IN (
     GROUP BY source
     HAVING bool_and(partial)
 )
+-- a catalogue describes procedures, it counts nothing
+AND source <> 'procedure_list'
 GROUP BY source
 ORDER BY source
 """

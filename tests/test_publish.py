@@ -49,7 +49,8 @@ class Office:
         append(self.con, "collected.unit", [(source, code, name, level, captured) for code, name, level in units])
 
     def procedure(self, *procedures: tuple[str, str]) -> None:
-        rows = [("igate", key, key, f"Thủ tục {key}", field, CAPTURED) for key, field in procedures]
+        untold = (None,) * 8  # what only catalogues tell
+        rows = [("igate", key, key, f"Thủ tục {key}", field, *untold, CAPTURED) for key, field in procedures]
         append(self.con, "collected.procedure", rows)
 
     def deliver(

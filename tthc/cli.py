@@ -14,6 +14,7 @@ from tthc import options, past_cli, published
 from tthc.index766_cli import index766
 from tthc.layout_cli import layout
 from tthc.options import example as _example
+from tthc.procedures_cli import procedures
 
 if TYPE_CHECKING:
     from collectors.home import Home
@@ -349,5 +350,5 @@ def doctor(home: Path, as_json: bool) -> None:
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
-for command in (layout, index766, past_cli.diff, past_cli.lineage, past_cli.reconcile):
+for command in (layout, index766, past_cli.diff, past_cli.lineage, past_cli.reconcile, procedures):
     main.add_command(command)

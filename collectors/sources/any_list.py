@@ -1,0 +1,17 @@
+"""The tables of any list we know → the reader of what its rows are."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from collectors.export import ExportReport
+from collectors.layout import Grain
+from collectors.reading.table import Table
+from collectors.sources import dossier_list, procedure_list
+from collectors.sources.sheets import Origin
+
+
+def read(grain: Grain, tables: Sequence[Table], origin: Origin, draft: Path, *, spill: Path) -> ExportReport:
+    """Write the rows of an export to `draft` and return what became of them; raises ExportError where it is refused."""
+    if grain is Grain.PROCEDURE:
+        return procedure_list.read(tables, origin, draft)
+    return dossier_list.read(tables, origin, draft, spill=spill)
