@@ -40,6 +40,8 @@ class Refused(StrEnum):
     RAGGED = "ragged"
     NO_PROCEDURE_CODE = "no_procedure_code"
     BAD_PROCEDURE_CODE = "bad_procedure_code"
+    BAD_UNIT = "bad_unit"
+    BAD_SCORE = "bad_score"
 
 
 class Skipped(StrEnum):
@@ -52,6 +54,8 @@ class Skipped(StrEnum):
     TOTAL = "total"
     GROUP = "group"
     NO_DATA = "no_data"
+    PERIOD_UNKNOWN = "period_unknown"
+    TREND = "trend"
 
 
 REFUSED_VI = {
@@ -69,6 +73,8 @@ REFUSED_VI = {
         "mã thủ tục sai dạng",
         "ghi mã dạng văn bản gồm một chữ số, dấu chấm và sáu chữ số, ví dụ 1.010010",
     ),
+    Refused.BAD_UNIT: ("mã cơ quan sai dạng", "ghi mã như Cổng ghi, ví dụ H01 hoặc H01.15"),
+    Refused.BAD_SCORE: ("điểm sai dạng", "ghi như Cổng ghi, dấu thập phân là dấu chấm, ví dụ 17.9"),
 }
 SKIPPED_VI = {
     Skipped.BLANK: "dòng trống",
@@ -78,4 +84,6 @@ SKIPPED_VI = {
     Skipped.TOTAL: "dòng tổng",
     Skipped.GROUP: "dòng nhóm (đơn vị, lĩnh vực, thủ tục)",
     Skipped.NO_DATA: "ghi chú, dòng nhóm hoặc chân trang",
+    Skipped.PERIOD_UNKNOWN: "trang tính chưa được cho biết kỳ (--period)",
+    Skipped.TREND: "bảng xu hướng do trang tổng hợp tự làm tròn, không nêu đơn vị",
 }

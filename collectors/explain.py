@@ -110,7 +110,7 @@ def _read(file: str, tables: Sequence[Table], captured_at: datetime, grain: Grai
             return None, error.message_vi
 
 
-_ACCEPTED_VI = {Grain.DOSSIER: "hồ sơ nhận", Grain.PROCEDURE: "thủ tục nhận"}
+_ACCEPTED_VI = {Grain.DOSSIER: "hồ sơ nhận", Grain.PROCEDURE: "thủ tục nhận", Grain.SCORE: "đơn vị nhận"}
 
 
 def _classes(report: ExportReport, grain: Grain) -> dict[str, int]:

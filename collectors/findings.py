@@ -24,6 +24,11 @@ FINDING_VI = {
     "unknown_column": "cột lạ so với mẫu, không đọc",
     "reading_note": "lưu ý khi đọc tệp",
     "sheet_not_read": "trang tính không phải danh sách hồ sơ, không đọc",
+    # scores of the portal's old interface
+    "V1-sum": "cộng điểm sáu nhóm khác tổng điểm",
+    "V1-range": "điểm lớn hơn điểm tối đa",
+    "V1-rank": "các trang tính được cho là cùng một kỳ nhưng xếp hạng không khớp nhau: có thể một trang thuộc kỳ khác",
+    "V1-period": "tên trang tính không nói kỳ và chưa được cho biết kỳ; ghi thêm vào --period, ví dụ Sở Ban=2025",
     # responses of the national portal
     "P-complete": "phản hồi có ít đơn vị (hoặc thủ tục) hơn số cổng nói; chỉ dùng phần có, không thay bản đủ",
     "P-page": "phản hồi là một trang khác trang được hỏi",

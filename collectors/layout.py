@@ -20,6 +20,7 @@ class Grain(StrEnum):
 
     DOSSIER = "dossier"
     PROCEDURE = "procedure"
+    SCORE = "score"  # of one unit, in a period
 
 
 @dataclass(frozen=True, slots=True)

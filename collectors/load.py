@@ -59,9 +59,14 @@ def _load_dossiers(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
 
 
 def _load_list(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
-    """Load what is read row by row: procedures."""
-    asked = [export.report.source, _captured(export), str(export.folder / archive.PROCEDURES)]
-    con.execute(_PROCEDURES, asked)
+    """Load what is read row by row: procedures, or delivered figures."""
+    report, captured = export.report, _captured(export)
+    if export.holds(archive.PROCEDURES):
+        con.execute(_PROCEDURES, [report.source, captured, str(export.folder / archive.PROCEDURES)])
+    else:
+        file = str(export.folder / archive.STATISTICS)
+        con.execute(_STATISTICS, [report.source, report.partial, report.export_id, captured, file])
+        con.execute(_UNITS, [report.source, captured, file])
     _load_refusals(con, export)
 
 
@@ -69,6 +74,18 @@ _PROCEDURES = """
 -- one row per procedure of an archived list
 INSERT INTO collected.procedure BY NAME
 SELECT ? AS source, procedure_code AS procedure_key, ? AS captured_at, * FROM read_parquet(?)
+"""
+
+
+_STATISTICS = """
+-- one row per delivered figure of an archived list
+INSERT INTO collected.statistic BY NAME
+SELECT ? AS source, ? AS partial, ? AS export_id, ? AS captured_at, * EXCLUDE (unit_name, level) FROM read_parquet(?)
+"""
+_UNITS = """
+-- one row per unit that an archived list names
+INSERT INTO collected.unit BY NAME
+SELECT DISTINCT ? AS source, ? AS captured_at, unit_code, unit_name, level FROM read_parquet(?)
 """
 
 

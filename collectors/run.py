@@ -20,7 +20,7 @@ from collectors.home import VIETNAM, Home
 from collectors.reading import open as reading
 from collectors.reading.container import HEAD
 from collectors.reading.spool import sweep
-from collectors.sources import any_list, portal_v2, stored_response
+from collectors.sources import any_list, portal_v1, portal_v2, stored_response
 from collectors.sources.sheets import Origin
 from collectors.sources.stored_response import AskedOnCommandLine
 
@@ -108,7 +108,7 @@ def _collect_one(home: Home, path: Path, told: Told, now: datetime) -> tuple[Exp
     with _draft(home.archive) as draft:
         try:
             export_id = _identity(path, told)
-            known = archive.find(home.archive, export_id)
+            known = _accepted_before(home.archive, export_id, _period(path, told))
             if known is not None:
                 again = None if known.is_response else archive.see_again(known, _captured_at(path, told))
                 report = (again or known).report
@@ -135,7 +135,13 @@ def _read(path: Path, told: Told, draft: Path, export_id: str) -> ExportReport:
     origin = Origin(path.name, export_id, _captured_at(path, told))
     tables = reading.tables(path)
     with tempfile.TemporaryDirectory(prefix="tthc-") as spill:
-        return any_list.read(grain_of(tables), tables, origin, draft, spill=Path(spill))
+        return any_list.read(grain_of(tables), tables, origin, draft, spill=Path(spill), period=_period(path, told))
+
+
+def _accepted_before(folder: Path, export_id: str, period: str | None) -> Archived | None:
+    """Return the export when it was accepted before: the same bytes and, where the bytes do not say it, the same period."""
+    known = archive.find(folder, export_id)
+    return known or (archive.find(folder, portal_v1.identity(export_id, period)) if period else None)
 
 
 def _is_response(path: Path) -> bool:
@@ -162,6 +168,19 @@ def _identity(path: Path, told: Told) -> str:
         return stored_response.identity(path.read_bytes(), _request(path, told))
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _period(path: Path, told: Told) -> str | None:
+    """Return the period as told, or as the sidecar of the export says."""
+    sidecar = path.with_suffix(_REQUEST)
+    if told.period is not None or not sidecar.exists():
+        return told.period
+    try:
+        said = json.loads(sidecar.read_text(encoding="utf-8"))
+    except ValueError:
+        return None  # where the capture time is read, this is told
+    period = said.get("period") if isinstance(said, dict) else None
+    return period if isinstance(period, str) else None
 
 
 def _captured_at(path: Path, told: Told) -> datetime:

@@ -23,6 +23,7 @@ from metrics.targets import Op, Target
 from metrics.units import UnitTree
 
 LATE_AFTER = timedelta(days=2)
+HISTORY = frozenset({"portal_v1"})  # an interface that is gone: nothing newer can come
 REFUSED_SHARE = Decimal("0.05")
 EXPORT_ALERT_FOR = timedelta(days=7)  # a file that was never corrected nor renamed stops alerting after a week
 
@@ -110,6 +111,8 @@ def late_sources(sources: Iterable[SourceState], now: datetime) -> list[Alert]:
     """Return an alert for each real source whose last successful collection, or whose data, are too old."""
     found = []
     for one in sources:
+        if one.source in HISTORY:
+            continue
         collected = one.last_success_at or now  # never recorded: only the data themselves can tell
         oldest = min(collected, one.captured_at)
         if not one.synthetic and now - oldest > LATE_AFTER:

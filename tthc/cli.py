@@ -106,7 +106,11 @@ def demo(home: Path, dossiers: int, seed: int, until: datetime, out: Path, write
 @_home
 @click.option("--captured-at", type=click.DateTime(_INSTANT), help="When the exports were made (else the file's time).")
 @click.option("--endpoint", help="Portal response without its .request.json: which endpoint it answers.")
-@click.option("--period", help="Portal response without its .request.json: 2026-08, 2026-Q3 or 2026.")
+@click.option(
+    "--period",
+    help="Of a portal response without its .request.json: 2026-08, 2026-Q3 or 2026. "
+    'Of a dump of the old interface\'s scores: 2025-10, or by sheet: "2025-10; Sở Ban=2025".',
+)
 @click.option("--source", type=click.Choice(["inbox", "portal_v2"]), help="Only this configured source.")
 @click.option("--dry-run", is_flag=True, help="Read and report; change nothing.")
 @_json

@@ -62,6 +62,10 @@ class Ledger:
         known = self._findings.get((check_id, place.column), Finding(check_id, place.column, 0, example))
         self._findings[check_id, place.column] = Finding(check_id, place.column, known.rows + 1, known.example)
 
+    def add(self, finding: Finding) -> None:
+        """Enter something odd that no single row tells."""
+        self._findings[finding.check_id, finding.column] = finding
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Return what was noticed, each check and column once."""
