@@ -4,6 +4,7 @@ archive/<source>/<first two of the id>/<export_id>/
     export.json          the sidecar: where it came from, how it was read, what became of its rows
     rows.parquet         dossiers in canonical columns, no personal data        (dossier lists)
     procedures.parquet   procedures in canonical columns                        (lists of procedures)
+    payments.parquet     payments in canonical columns, no payers               (fee lists)
     statistics.parquet   delivered figures by unit, period and measure          (scores of the old interface)
     refused.parquet      refused rows: sheet, row, column, reason               (all lists)
     response.json.gz     the bytes as delivered                                 (portal responses)
@@ -26,6 +27,7 @@ SIDECAR = "export.json"
 SEEN = "seen.json"
 ROWS = "rows.parquet"
 PROCEDURES = "procedures.parquet"
+PAYMENTS = "payments.parquet"
 STATISTICS = "statistics.parquet"
 REFUSED = "refused.parquet"
 RESPONSE = "response.json.gz"

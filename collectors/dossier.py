@@ -41,6 +41,7 @@ class Refused(StrEnum):
     NO_PROCEDURE_CODE = "no_procedure_code"
     BAD_PROCEDURE_CODE = "bad_procedure_code"
     BAD_UNIT = "bad_unit"
+    NO_PAID_DAY = "no_paid_day"
     BAD_SCORE = "bad_score"
 
 
@@ -56,6 +57,7 @@ class Skipped(StrEnum):
     NO_DATA = "no_data"
     PERIOD_UNKNOWN = "period_unknown"
     TREND = "trend"
+    NO_PAYMENT = "no_payment"
 
 
 REFUSED_VI = {
@@ -74,6 +76,7 @@ REFUSED_VI = {
         "ghi mã dạng văn bản gồm một chữ số, dấu chấm và sáu chữ số, ví dụ 1.010010",
     ),
     Refused.BAD_UNIT: ("mã cơ quan sai dạng", "ghi mã như Cổng ghi, ví dụ H01 hoặc H01.15"),
+    Refused.NO_PAID_DAY: ("thiếu ngày thu", "bổ sung ngày thu phí, lệ phí trong hệ thống rồi xuất lại"),
     Refused.BAD_SCORE: ("điểm sai dạng", "ghi như Cổng ghi, dấu thập phân là dấu chấm, ví dụ 17.9"),
 }
 SKIPPED_VI = {
@@ -85,5 +88,6 @@ SKIPPED_VI = {
     Skipped.GROUP: "dòng nhóm (đơn vị, lĩnh vực, thủ tục)",
     Skipped.NO_DATA: "ghi chú, dòng nhóm hoặc chân trang",
     Skipped.PERIOD_UNKNOWN: "trang tính chưa được cho biết kỳ (--period)",
+    Skipped.NO_PAYMENT: "không thu tiền (0 đồng)",
     Skipped.TREND: "bảng xu hướng do trang tổng hợp tự làm tròn, không nêu đơn vị",
 }

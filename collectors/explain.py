@@ -110,7 +110,12 @@ def _read(file: str, tables: Sequence[Table], captured_at: datetime, grain: Grai
             return None, error.message_vi
 
 
-_ACCEPTED_VI = {Grain.DOSSIER: "hồ sơ nhận", Grain.PROCEDURE: "thủ tục nhận", Grain.SCORE: "đơn vị nhận"}
+_ACCEPTED_VI = {
+    Grain.DOSSIER: "hồ sơ nhận",
+    Grain.PROCEDURE: "thủ tục nhận",
+    Grain.PAYMENT: "khoản thu nhận",
+    Grain.SCORE: "đơn vị nhận",
+}
 
 
 def _classes(report: ExportReport, grain: Grain) -> dict[str, int]:
@@ -183,7 +188,7 @@ def _formats(field: str, texts: Sequence[str]) -> dict[str, int]:
     if field.endswith("_at"):
         found = date_formats(texts)
         return {name or "không phải ngày": count for name, count in found.most_common()}
-    if field == "fee_amount":
+    if field in ("fee_amount", "fee", "charge", "total"):
         style = number_style(texts)
         return {style.value if style else "không phải số": len(texts)}
     return {}

@@ -24,6 +24,10 @@ FINDING_VI = {
     "unknown_column": "cột lạ so với mẫu, không đọc",
     "reading_note": "lưu ý khi đọc tệp",
     "sheet_not_read": "trang tính không phải danh sách hồ sơ, không đọc",
+    # fee lists
+    "same_payment": "cùng hồ sơ, cùng lúc thu, cùng số tiền xuất hiện nhiều lần, tính một lần",
+    "fee_sum": "phí cộng lệ phí khác tổng ghi ở dòng",
+    "unknown_payment_mode": "không rõ thu bằng cách nào (tiền mặt, chuyển khoản, trực tuyến)",
     # scores of the portal's old interface
     "V1-sum": "cộng điểm sáu nhóm khác tổng điểm",
     "V1-range": "điểm lớn hơn điểm tối đa",

@@ -20,6 +20,7 @@ class Grain(StrEnum):
 
     DOSSIER = "dossier"
     PROCEDURE = "procedure"
+    PAYMENT = "payment"  # of a dossier
     SCORE = "score"  # of one unit, in a period
 
 

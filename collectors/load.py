@@ -59,10 +59,15 @@ def _load_dossiers(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
 
 
 def _load_list(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
-    """Load what is read row by row: procedures, or delivered figures."""
+    """Load what is read row by row: procedures, payments, or delivered figures."""
     report, captured = export.report, _captured(export)
     if export.holds(archive.PROCEDURES):
         con.execute(_PROCEDURES, [report.source, captured, str(export.folder / archive.PROCEDURES)])
+    elif export.holds(archive.PAYMENTS):
+        file = str(export.folder / archive.PAYMENTS)
+        con.execute(_PAYMENTS, [report.source, report.export_id, captured, file])
+        con.execute(_PAYING_UNITS, [report.source, captured, file])
+        con.execute(_PAID_PROCEDURES, [report.source, captured, file])
     else:
         file = str(export.folder / archive.STATISTICS)
         con.execute(_STATISTICS, [report.source, report.partial, report.export_id, captured, file])
@@ -77,6 +82,23 @@ SELECT ? AS source, procedure_code AS procedure_key, ? AS captured_at, * FROM re
 """
 
 
+_PAYMENTS = """
+-- one row per payment of an archived fee list
+INSERT INTO collected.payment BY NAME
+SELECT ? AS source, ? AS export_id, ? AS captured_at, * EXCLUDE (unit_name, procedure_name, field) FROM read_parquet(?)
+"""
+_PAYING_UNITS = """
+-- one row per unit that an archived fee list names
+INSERT INTO collected.unit BY NAME
+SELECT DISTINCT ? AS source, ? AS captured_at, unit_code, unit_name FROM read_parquet(?)
+"""
+_PAID_PROCEDURES = """
+-- one row per procedure that an archived fee list names
+INSERT INTO collected.procedure BY NAME
+SELECT DISTINCT ? AS source, ? AS captured_at, procedure_key, procedure_name, field
+FROM read_parquet(?)
+WHERE procedure_key IS NOT NULL
+"""
 _STATISTICS = """
 -- one row per delivered figure of an archived list
 INSERT INTO collected.statistic BY NAME
@@ -105,13 +127,18 @@ def _captured(export: Archived) -> datetime:
     return export.captures[-1].astimezone(UTC).replace(tzinfo=None)
 
 
+_NEWEST = {
+    archive.ROWS: "SELECT CAST(max(newest_event_at) AS DATE) FROM read_parquet(?)",
+    archive.PAYMENTS: "SELECT CAST(max(paid_at) AS DATE) FROM read_parquet(?)",
+}
+
+
 def _export_row(con: duckdb.DuckDBPyConnection, export: Archived) -> tuple[object, ...]:
     report = export.report
     newest = None
-    if export.is_dossier_list:
-        newest = con.execute(
-            "SELECT CAST(max(newest_event_at) AS DATE) FROM read_parquet(?)", [str(export.folder / archive.ROWS)]
-        ).fetchall()[0][0]
+    for name, query in _NEWEST.items():
+        if export.holds(name):
+            newest = con.execute(query, [str(export.folder / name)]).fetchall()[0][0]
     return (
         report.export_id,
         report.source,

@@ -23,6 +23,7 @@ from metrics.targets import Op, Target
 from metrics.units import UnitTree
 
 LATE_AFTER = timedelta(days=2)
+_BY_DAY = frozenset({Kind.DOSSIER, Kind.PAYMENT})  # counted by day, so of any period
 HISTORY = frozenset({"portal_v1"})  # an interface that is gone: nothing newer can come
 REFUSED_SHARE = Decimal("0.05")
 EXPORT_ALERT_FOR = timedelta(days=7)  # a file that was never corrected nor renamed stops alerting after a week
@@ -135,7 +136,7 @@ def _current(assessments: Iterable[Assessment], sources: Sequence[SourceState]) 
     kinds = {one.source: one.kind for one in sources}
     statistics = [one for one in every if kinds.get(one.source) == Kind.STATISTIC]
     latest = {one.source: one.newest_reception for one in sources if one.newest_reception}
-    dossiers = [one for one in every if kinds.get(one.source) == Kind.DOSSIER and _is_current(one, latest)]
+    dossiers = [one for one in every if kinds.get(one.source) in _BY_DAY and _is_current(one, latest)]
     return [*dossiers, *_newest(statistics)]
 
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
     DOSSIER = "dossier"
     STATISTIC = "statistic"
+    PAYMENT = "payment"
 
 
 class Direction(StrEnum):
@@ -35,6 +36,7 @@ class Variant:
 
     stock: both are stocks, of one day, not of a period.
     known, of: a dossier list that lacks the column has `of` > 0 and `known` = 0: not reported, instead of none.
+    beside: another way of counting than targets mean; judged only by a target that names it.
     blank_is_absent: a blank cell is like a missing column, so `known` is asked of the whole source.
     """
 
@@ -46,6 +48,7 @@ class Variant:
     known: str = ""
     of: str = ""
     blank_is_absent: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,10 @@ def _received(name: str, numerator: str, denominator: str, known: str = "") -> V
 
 def _portal(name: str, numerator: str, denominator: str) -> Variant:
     return Variant(name, numerator, denominator, Kind.STATISTIC)
+
+
+def _paid(name: str, numerator: str, denominator: str, *, of: str, beside: bool = False) -> Variant:
+    return Variant(name, numerator, denominator, Kind.PAYMENT, known=denominator, of=of, beside=beside)
 
 
 # Source: rates.md §4; the variants named 766-n are the components of Quyết định 766/QĐ-TTg as the portal counts them.
@@ -108,6 +115,14 @@ METRICS: tuple[Metric, ...] = (
         (
             _received("pay.dossier", "received_paid_online", "fee_known", "payment_known"),
             _portal("766-3.6", "paid_online", "fee_obligation"),
+            # By the day of payment, over dossiers that paid; a fee list knows no dossier that did not.
+            _paid(
+                "pay.dossier.collected",
+                "dossiers_paid_online",
+                "dossiers_paid_mode_known",
+                of="dossiers_paid",
+                beside=True,
+            ),
         ),
     ),
     Metric(
@@ -122,6 +137,10 @@ METRICS: tuple[Metric, ...] = (
         "online_payment_transactions",
         "Tỷ lệ giao dịch thanh toán trực tuyến",
         "Online payment transactions",
+        (
+            _paid("pay.transaction", "payments_online", "payments_mode_known", of="payments"),
+            _paid("pay.transaction.money", "paid_amount_online", "paid_amount_mode_known", of="payments", beside=True),
+        ),
         counted_vi="giao dịch",
         counted_en="transactions",
     ),
@@ -248,7 +267,7 @@ def chosen(keys: Iterable[str] | None) -> list[Metric]:
 def definitions_version(register: Register) -> str:
     """Return a short mark of everything that turns dossiers into statuses: other rules or targets, another mark."""
     digest = hashlib.sha256()
-    for part in (count_sql(), repr(METRICS)):
+    for part in (count_sql(), payments_sql(), repr(METRICS)):
         digest.update(part.encode())
     for target in register.targets:
         digest.update(repr(replace(target, file="", line=None)).encode())
@@ -259,3 +278,9 @@ def definitions_version(register: Register) -> str:
 def count_sql() -> str:
     """Return the statement that counts dossiers, as it stands in `count.sql`."""
     return (files("metrics") / "count.sql").read_text(encoding="utf-8")
+
+
+@cache
+def payments_sql() -> str:
+    """Return the statement that counts payments, as it stands in `count_payments.sql`."""
+    return (files("metrics") / "count_payments.sql").read_text(encoding="utf-8")

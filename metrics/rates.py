@@ -17,6 +17,7 @@ from metrics import QuestionError
 from metrics.assess import Assessment, Counts, Scope, Status, TargetBook, assess, counted
 from metrics.definitions import Kind, Metric, chosen
 from metrics.measures import STOCK_FLOWS
+from metrics.payments import newest_payment, payment_rates
 from metrics.periods import Period, PeriodKind, between, calendar_twin, parse_period
 from metrics.snapshot import Snapshot
 from metrics.targets import Kind as TargetKind
@@ -93,12 +94,17 @@ def rates(
         if one.kind == Kind.DOSSIER:
             days = parse_period(period, one.as_of_day, latest=_newest_reception(snapshot, one))
             found += _dossier_rates(snapshot, books, wanted, tree, units, one, days, by)
+        elif one.kind == Kind.PAYMENT:
+            days = parse_period(period, one.as_of_day, latest=newest_payment(snapshot, one.source, one.as_of_day))
+            if by in (None, "unit"):
+                place = (one.source, one.as_of_day)
+                found += payment_rates(snapshot, books, wanted, tree, units, place, days)
         elif by in (None, "unit"):
             delivered = _statistics(snapshot, one, wanted, units, period)
             found += assess_statistics(books, wanted, tree, one, delivered)
-    place = {code: number for number, code in enumerate(tree.units)}
+    order_of_units = {code: number for number, code in enumerate(tree.units)}
     order = {metric.key: number for number, metric in enumerate(wanted)}
-    return sorted(found, key=lambda one: (order[one.metric], one.source, place[one.unit_code]))
+    return sorted(found, key=lambda one: (order[one.metric], one.source, order_of_units[one.unit_code]))
 
 
 def volumes(

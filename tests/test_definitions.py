@@ -12,7 +12,7 @@ import pytest
 from metrics import QuestionError
 from metrics.count import SCHEMA_SQL
 from metrics.definitions import METRIC, METRICS, Direction, Kind, Variant, chosen, count_sql, definitions_version
-from metrics.measures import COUNTED, COUNTED_NAMES, DELIVERED, LABELS, STOCKS
+from metrics.measures import COUNTED, COUNTED_NAMES, DELIVERED, LABELS, PAID, STOCKS
 from metrics.targets import METRIC_KEYS, Register, load_register
 
 KEY = ("source", "day", "unit_code", "procedure_key")
@@ -42,6 +42,8 @@ def test_a_variant_divides_measures_of_its_own_kind(key: str, variant: Variant) 
     names = {variant.numerator, variant.denominator} | {name for name in (variant.known, variant.of) if name}
     if variant.kind == Kind.STATISTIC:
         assert names <= {measure.name for measure in DELIVERED}
+    elif variant.kind == Kind.PAYMENT:
+        assert names <= {measure.name for measure in PAID}
     elif variant.stock:
         assert names <= {measure.name for measure in STOCKS}
     else:
@@ -53,7 +55,7 @@ def test_variants_are_told_apart() -> None:
     assert len(identities) == len(set(identities))
     for metric in METRICS:
         for kind in Kind:
-            assert len(metric.variants_of(kind)) <= 1
+            assert len([one for one in metric.variants_of(kind) if not one.beside]) <= 1
 
 
 def test_what_dossiers_and_the_portal_give() -> None:
@@ -112,7 +114,7 @@ def test_counts_are_whole_and_never_missing(con: duckdb.DuckDBPyConnection) -> N
 
 
 def test_every_measure_has_a_label_in_both_languages() -> None:
-    assert len(LABELS) == len(COUNTED) + len(STOCKS) + len(DELIVERED)
+    assert len(LABELS) == len(COUNTED) + len(STOCKS) + len(DELIVERED) + len(PAID)
     assert all(measure.label_vi and measure.label_en for measure in LABELS.values())
     assert all(metric.label_vi and metric.label_en and metric.counted_vi and metric.counted_en for metric in METRICS)
 

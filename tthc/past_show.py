@@ -49,6 +49,10 @@ FIELD_VI = {
     "result_electronic": "kết quả điện tử",
     "data_reused": "tái sử dụng",
     "satisfied": "hài lòng",
+    "paid_at": "lần thu đầu",
+    "mode": "hình thức thanh toán",
+    "payments": "số lần thu",
+    "paid_amount": "tổng tiền thu",
 }
 
 

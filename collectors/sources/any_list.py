@@ -6,7 +6,7 @@ from pathlib import Path
 from collectors.export import ExportReport
 from collectors.layout import Grain
 from collectors.reading.table import Table
-from collectors.sources import dossier_list, portal_v1, procedure_list
+from collectors.sources import dossier_list, fee_list, portal_v1, procedure_list
 from collectors.sources.sheets import Origin
 
 
@@ -19,6 +19,8 @@ def read(
     """
     if grain is Grain.PROCEDURE:
         return procedure_list.read(tables, origin, draft)
+    if grain is Grain.PAYMENT:
+        return fee_list.read(tables, origin, draft)
     if grain is Grain.SCORE:
         return portal_v1.read(tables, origin, draft, period=period)
     return dossier_list.read(tables, origin, draft, spill=spill)
