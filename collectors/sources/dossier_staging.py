@@ -1,7 +1,6 @@
 """The rows of a recognised sheet → `staged`: the columns of its layout, and no others, as text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -10,17 +9,8 @@ from pathlib import Path
 import duckdb
 
 from collectors.dossier import FIELDS
-from collectors.header import Header
-from collectors.reading.table import Table
 from collectors.sources.dossier_rows import Structure, lines, picked, ragged, total_label
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table and the header found in it."""
-
-    table: Table
-    header: Header
+from collectors.sources.sheets import Sheet
 
 
 @cache
