@@ -3,8 +3,11 @@
 archive/<source>/<first two of the id>/<export_id>/
     export.json          the sidecar: where it came from, how it was read, what became of its rows
     rows.parquet         dossiers in canonical columns, no personal data        (dossier lists)
+    procedures.parquet   procedures in canonical columns                        (lists of procedures)
+    payments.parquet     payments in canonical columns, no payers               (fee lists)
     statistics.parquet   delivered counts in canonical columns, no footers      (summary forms)
-    refused.parquet      refused rows: sheet, row, column, reason               (dossier lists, summary forms)
+    scores.parquet       delivered figures by unit, period and measure          (scores of the old interface)
+    refused.parquet      refused rows: sheet, row, column, reason               (all lists, summary forms)
     response.json.gz     the bytes as delivered                                 (portal responses)
     request.json         the question they answer                               (portal responses)
     indicators.json      hand-entered figures, and the refused rows             (indicator forms)
@@ -25,7 +28,10 @@ from collectors.export import ExportReport, report_of
 SIDECAR = "export.json"
 SEEN = "seen.json"
 ROWS = "rows.parquet"
+PROCEDURES = "procedures.parquet"
+PAYMENTS = "payments.parquet"
 STATISTICS = "statistics.parquet"
+SCORES = "scores.parquet"
 REFUSED = "refused.parquet"
 RESPONSE = "response.json.gz"
 REQUEST = "request.json"
@@ -42,13 +48,22 @@ class Archived:
 
     @property
     def is_dossier_list(self) -> bool:
-        """Whether the folder holds dossiers (else a summary form, or a portal response)."""
-        return (self.folder / ROWS).exists()
+        """Whether the folder holds dossiers."""
+        return self.holds(ROWS)
+
+    @property
+    def is_response(self) -> bool:
+        """Whether the folder holds a portal response, byte for byte."""
+        return self.holds(RESPONSE)
+
+    def holds(self, name: str) -> bool:
+        """Whether a file of this name stands in the folder."""
+        return (self.folder / name).exists()
 
     @property
     def is_form(self) -> bool:
         """Whether the folder holds the counts of a summary form: like a list, an observation each time it comes."""
-        return (self.folder / STATISTICS).exists()
+        return self.holds(STATISTICS)
 
     @property
     def is_indicator_form(self) -> bool:

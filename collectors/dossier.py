@@ -69,10 +69,15 @@ class Refused(StrEnum):
     BAD_COUNT = "bad_count"
     NO_NAME = "no_name"
     ODD_ROW = "odd_row"
+    NO_PROCEDURE_CODE = "no_procedure_code"
+    BAD_PROCEDURE_CODE = "bad_procedure_code"
+    BAD_UNIT = "bad_unit"
+    NO_PAID_DAY = "no_paid_day"
+    BAD_SCORE = "bad_score"
 
 
 class Skipped(StrEnum):
-    """Why one row is no dossier at all."""
+    """Why one row is no dossier (no procedure, ...) at all."""
 
     BLANK = "blank"
     NO_DOSSIER = "no_dossier"
@@ -81,6 +86,10 @@ class Skipped(StrEnum):
     TOTAL = "total"
     GROUP = "group"
     SUBTOTAL = "subtotal"
+    NO_DATA = "no_data"
+    PERIOD_UNKNOWN = "period_unknown"
+    TREND = "trend"
+    NO_PAYMENT = "no_payment"
 
 
 REFUSED_VI = {
@@ -99,6 +108,14 @@ REFUSED_VI = {
         "không rõ là dòng số liệu, dòng nhóm hay dòng tổng",
         "đánh số thứ tự cho dòng số liệu (1, 2, 3, …) hoặc xuất lại biểu",
     ),
+    Refused.NO_PROCEDURE_CODE: ("thiếu mã thủ tục", "điền mã thủ tục, ví dụ 1.010010"),
+    Refused.BAD_PROCEDURE_CODE: (
+        "mã thủ tục sai dạng",
+        "ghi mã dạng văn bản gồm một chữ số, dấu chấm và sáu chữ số, ví dụ 1.010010",
+    ),
+    Refused.BAD_UNIT: ("mã cơ quan sai dạng", "ghi mã như Cổng ghi, ví dụ H01 hoặc H01.15"),
+    Refused.NO_PAID_DAY: ("thiếu ngày thu", "bổ sung ngày thu phí, lệ phí trong hệ thống rồi xuất lại"),
+    Refused.BAD_SCORE: ("điểm sai dạng", "ghi như Cổng ghi, dấu thập phân là dấu chấm, ví dụ 17.9"),
 }
 SKIPPED_VI = {
     Skipped.BLANK: "dòng trống",
@@ -108,4 +125,8 @@ SKIPPED_VI = {
     Skipped.TOTAL: "dòng tổng",
     Skipped.GROUP: "dòng nhóm (đơn vị, lĩnh vực, thủ tục)",
     Skipped.SUBTOTAL: "dòng cộng của nhóm",
+    Skipped.NO_DATA: "ghi chú, dòng nhóm hoặc chân trang",
+    Skipped.PERIOD_UNKNOWN: "trang tính chưa được cho biết kỳ (--period)",
+    Skipped.NO_PAYMENT: "không thu tiền (0 đồng)",
+    Skipped.TREND: "bảng xu hướng do trang tổng hợp tự làm tròn, không nêu đơn vị",
 }

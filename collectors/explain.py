@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -14,15 +14,16 @@ from collectors.dossier import SKIPPED_VI, Skipped
 from collectors.explanation import Column, Explanation, Sheet
 from collectors.export import ExportError, ExportReport, UnknownLayout
 from collectors.formats import date_formats, number_style
-from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, ranked
-from collectors.layout import PATH, header_key, layouts, path_key
+from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, grain_of, ranked
+from collectors.layout import PATH, Grain, header_key, layouts, path_key
 from collectors.personal_data import is_personal, masked
 from collectors.reading import open as reading
 from collectors.reading.container import Container, recognise
 from collectors.reading.table import Row, Table
 from collectors.reading.text import clean
-from collectors.sources import dossier_list, summary_form
+from collectors.sources import any_list, summary_form
 from collectors.sources.dossier_rows import lone_text
+from collectors.sources.sheets import Origin
 
 _SAMPLED_ROWS = 10_000
 _MOST_HEADER_ROWS = 4
@@ -31,22 +32,24 @@ _VALUE = re.compile(r".*\d{3}.*|.*\d+/\d+/\d+.*|[\d.,() ]+|.*@.*", re.DOTALL)
 
 
 def explain(path: Path, *, captured_at: datetime) -> Explanation:
-    """Return how a dossier list or a summary form is understood, row classes included; nothing is stored.
+    """Return how a list or a summary form is understood, row classes included; nothing is stored.
 
     Raises ExportError where not even tables come out of the file.
     """
     container = recognise(path)
     tables = reading.tables(path)
-    is_form = summary_form.is_form(tables)
-    report, message = (explain_form.read if is_form else _read)(path.name, tables, captured_at)
-    of_sheet = explain_form.sheet if is_form else _sheet
+    is_form, grain = summary_form.is_form(tables), grain_of(tables)
+    report, message = (
+        explain_form.read(path.name, tables, captured_at) if is_form else _read(path.name, tables, captured_at, grain)
+    )
+    of_sheet = explain_form.sheet if is_form else partial(_sheet, grain=grain)
     return Explanation(
         file=path.name,
         container=container.value,
         encoding=next((table.encoding for table in tables if table.encoding), ""),
         delimiter=_delimiter(tables) if container is Container.DELIMITED else "",
         sheets=tuple(of_sheet(table, path.name) for table in tables),
-        classes=_classes(report, is_form=is_form) if report else {},
+        classes=_classes(report, _ACCEPTED_FORM_VI if is_form else _ACCEPTED_VI[grain]) if report else {},
         findings=tuple(_words(report)) if report else (),
         refusals=report.refusals if report else (),
         message_vi=message,
@@ -58,18 +61,27 @@ def _delimiter(tables: Sequence[Table]) -> str:
     return next(known, "")
 
 
-def _read(file: str, tables: Sequence[Table], captured_at: datetime) -> tuple[ExportReport | None, str]:
+def _read(file: str, tables: Sequence[Table], captured_at: datetime, grain: Grain) -> tuple[ExportReport | None, str]:
     with tempfile.TemporaryDirectory(prefix="tthc-") as folder:
-        origin = dossier_list.Origin(file, "", captured_at)
+        origin = Origin(file, "", captured_at)
         try:
-            return dossier_list.read(tables, origin, Path(folder), spill=Path(folder)), ""
+            return any_list.read(grain, tables, origin, Path(folder), spill=Path(folder)), ""
         except ExportError as error:
             return None, error.message_vi
 
 
-def _classes(report: ExportReport, *, is_form: bool) -> dict[str, int]:
+_ACCEPTED_FORM_VI = "dòng số liệu nhận"
+_ACCEPTED_VI = {
+    Grain.DOSSIER: "hồ sơ nhận",
+    Grain.PROCEDURE: "thủ tục nhận",
+    Grain.PAYMENT: "khoản thu nhận",
+    Grain.SCORE: "đơn vị nhận",
+}
+
+
+def _classes(report: ExportReport, accepted_vi: str) -> dict[str, int]:
     kept = {
-        "dòng số liệu nhận" if is_form else "hồ sơ nhận": report.rows_accepted,
+        accepted_vi: report.rows_accepted,
         "gộp vào bản mới hơn": report.rows_merged,
         "từ chối": report.rows_refused,
     }
@@ -83,14 +95,14 @@ def _words(report: ExportReport) -> Iterator[str]:
         yield f"{rows}{finding.check.seen_vi}{place}; {finding.example}"
 
 
-def _sheet(table: Table, file: str) -> Sheet:
+def _sheet(table: Table, file: str, grain: Grain) -> Sheet:
     found = list(ranked(table))
     rows = sum(1 for _ in table.rows())
     if not found:
         return Sheet(table.sheet, rows, "", "", 0.0, {}, (), (), (), "không mẫu nào nhận ra")
     header, message = found[0], ""
     try:
-        header = find_header(table, file=file)
+        header = find_header(table, file=file, grain=grain)
     except ExportError as error:
         message = error.message_vi
     depth = header.layout.header_rows
@@ -137,7 +149,7 @@ def _formats(field: str, texts: Sequence[str]) -> dict[str, int]:
     if field.endswith("_at"):
         found = date_formats(texts)
         return {name or "không phải ngày": count for name, count in found.most_common()}
-    if field == "fee_amount":
+    if field in ("fee_amount", "fee", "charge", "total"):
         style = number_style(texts)
         return {style.value if style else "không phải số": len(texts)}
     return {}

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,6 +21,18 @@ _DATES = (
     ("yyyyMMddHHmmss", re.compile(r"(?:19|20)\d{12}")),
     ("số ngày của Excel", re.compile(r"[34567]\d{4}(?:\.\d+)?")),
 )
+_PATTERNS = {
+    "dd/MM/yyyy HH:mm:ss": "%d/%m/%Y %H:%M:%S",
+    "dd/MM/yyyy HH:mm": "%d/%m/%Y %H:%M",
+    "dd/MM/yyyy": "%d/%m/%Y",
+    "dd-MM-yyyy": "%d-%m-%Y",
+    "yyyy-MM-dd HH:mm:ss": "%Y-%m-%d %H:%M:%S",
+    "yyyy-MM-dd": "%Y-%m-%d",
+    "yyyyMMddHHmmss": "%Y%m%d%H%M%S",
+}
+_FRACTION = re.compile(r"(:\d{2})(?:\.\d+)?(?:\+07:?00)?$")
+_EXCEL_EPOCH = datetime(1899, 12, 30)  # day 0 of the 1900 system, as a spreadsheet counts after February 1900
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _GROUPED = re.compile(r"\d{1,3}(?:(?P<mark>[.,])\d{3})(?:(?P=mark)\d{3})*")
 _PLAIN = re.compile(r"\d+(?:[.,]0{1,2})?")
 _PERCENT = re.compile(r"(?P<whole>\d+)(?:[.,](?P<part>\d+))?\s*%?")
@@ -44,6 +57,24 @@ def date_format(text: str) -> str:
     """Return the form a date is written in, "" for a text that is none."""
     bare = clean(text)
     return next((name for name, form in _DATES if form.fullmatch(bare)), "")
+
+
+def local_time(text: str, *, serials: bool) -> datetime | None:
+    """Return the time that a cell says, day first; None for a blank cell. serials: a number may be a day of Excel.
+
+    Raises ValueError for any other text, for a day that does not exist, and for one before 1990 or after 2100.
+    """
+    bare = clean(text)
+    if bare in _FILLERS or bare.startswith("01/01/0001"):
+        return None
+    name = date_format(bare)
+    if name == "số ngày của Excel" and serials:
+        moment = _EXCEL_EPOCH + timedelta(seconds=round(float(bare) * 86400))
+    else:
+        moment = datetime.strptime(_FRACTION.sub(r"\1", bare).replace("T", " "), _PATTERNS.get(name, "?"))
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError(bare)
+    return moment
 
 
 def number_style(texts: Sequence[str]) -> NumberStyle | None:

@@ -7,7 +7,7 @@ from functools import cache
 
 from collectors import layout as known_layouts
 from collectors.export import ExportError, MissingColumn, RefusedLayout, ShiftedColumns, UnknownLayout
-from collectors.layout import PATH, Layout, header_key, path_key
+from collectors.layout import PATH, Grain, Layout, header_key, path_key
 from collectors.reading.table import Row, Table
 from collectors.reading.text import clean, fold
 
@@ -16,6 +16,7 @@ _FEWEST_COLUMNS = 4  # fewer known headers in a row are words in a title, not a 
 _LEAST_LIKENESS = 0.6  # a form of fixed columns with less of them is another form
 _ADDED = 0.75  # a column that belongs to no form, only to our words, counts less than one of the form
 _SAMPLED_ROWS = 400
+_SPLIT = "lưu mỗi trang tính thành một tệp riêng"
 _DATE = re.compile(r"\s*(?:\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{2}-\d{2})\b.*", re.DOTALL)
 SYNTHETIC_MARK = fold("DỮ LIỆU MÔ PHỎNG")
 
@@ -69,16 +70,25 @@ class Header:
         return "" if not value.strip(" .…") else value
 
 
-def find_header(table: Table, *, file: str) -> Header:
+def grain_of(tables: Sequence[Table]) -> Grain:
+    """Return what the rows of a file are: dossiers where any sheet lists them, else as its first known sheet says."""
+    best = [header.layout.grain for table in tables if (header := next(ranked(table), None)) is not None]
+    return Grain.DOSSIER if Grain.DOSSIER in best or not best else best[0]
+
+
+def find_header(table: Table, *, file: str, grain: Grain = Grain.DOSSIER) -> Header:
     """Return the header in the first rows that is most like that of one layout.
 
     Where a header text occurs twice, the later column holds (as iGate's own importer reads it).
     Raises UnknownLayout when no row fits a layout, MissingColumn when one fits but lacks a required column,
-    RefusedLayout for a form that is known to be no dossier list, ShiftedColumns where values stand under wrong headers.
+    RefusedLayout for a form that cannot be loaded, or whose rows are something else than was asked for, ShiftedColumns
+    where values stand under wrong headers.
     """
     best = next(ranked(table), None)
     if best is None:
         raise _unknown(file, table.sheet)
+    if best.layout.grain is not grain:
+        raise _refused(file, table.sheet, best, "mỗi dòng là một thứ khác với các trang tính kia", _SPLIT)
     if best.layout.refusal is not None:
         raise _refused(file, table.sheet, best, *best.layout.refusal)
     for requirement in best.layout.required:
@@ -126,7 +136,8 @@ def _all_words() -> frozenset[str]:
 @cache
 def _added_columns() -> Mapping[str, str]:
     """Header key → field, for columns that an installation adds to any form."""
-    return {key: name for layout in known_layouts.layouts() if layout.open for key, name in layout.fields.items()}
+    lists = [layout for layout in known_layouts.layouts() if layout.open and layout.grain is Grain.DOSSIER]
+    return {key: name for layout in lists for key, name in layout.fields.items()}
 
 
 def flattened(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -159,7 +170,7 @@ def _without_repeats(parts: Sequence[str]) -> Iterator[str]:
 def _header(layout: Layout, row: int, headers: tuple[str, ...], keys: Sequence[str], title: tuple[str, ...]) -> Header:
     own, silent = layout.fields, layout.silent
     columns = {own[key]: place for place, key in enumerate(keys) if key in own}
-    for place, key in enumerate(keys):
+    for place, key in enumerate(keys if layout.grain is Grain.DOSSIER else ()):
         name = _added_columns().get(key)
         if name and key not in own and key not in silent and name not in columns:
             columns[name] = place
@@ -236,7 +247,7 @@ def _refused(file: str, sheet: str, header: Header, found: str, advice: str) -> 
         sheet=sheet,
         row=header.row,
         found=f"đây là mẫu {header.layout.title_vi}: {found}",
-        expected="một danh sách hồ sơ",
+        expected="danh sách đúng mẫu",
         advice=advice,
     )
 

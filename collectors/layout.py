@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
@@ -12,6 +13,15 @@ from collectors.reading.text import fold
 
 PATH = " > "
 _PUNCTUATION = re.compile(r"[\W_]+")
+
+
+class Grain(StrEnum):
+    """What one row of a form is."""
+
+    DOSSIER = "dossier"
+    PROCEDURE = "procedure"
+    PAYMENT = "payment"  # of a dossier
+    SCORE = "score"  # of one unit, in a period
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +43,13 @@ class Shift:
 class Layout:
     """One vendor form.
 
-    columns: field → header keys. unread: the other headers of the form; they tell it from its neighbours, their cells
-    are never read. open: installations add and leave out columns (then only the required ones are missed).
-    groups: the fields that rows with one filled cell give to the rows below, outermost first. subtotal: the column in
-    which such a row states how many rows follow. status_from: columns of which the filled one names the status.
-    status_when: date field → the status it means when filled. from_title: field → words before its value in the title.
-    selection: which dossiers the form shows, where it does not show all. refusal: why it is never loaded, and advice.
+    grain: what one row is. columns: field → header keys. unread: the other headers of the form; they tell it from its
+    neighbours, their cells are never read. open: installations add and leave out columns (then only the required ones
+    are missed). groups: the fields that rows with one filled cell give to the rows below, outermost first. subtotal: the
+    column in which such a row states how many rows follow. status_from: columns of which the filled one names the
+    status. status_when: date field → the status it means when filled. from_title: field → words before its value in the
+    title. selection: which dossiers the form shows, where it does not show all. refusal: why it is never loaded, and
+    advice.
     """
 
     name: str
@@ -47,6 +58,7 @@ class Layout:
     required: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, str]  # the first wording of each header, for messages
+    grain: Grain = Grain.DOSSIER
     unread: frozenset[str] = frozenset()
     open: bool = False
     groups: tuple[str, ...] = ()
@@ -108,6 +120,7 @@ def layout_of(document: Mapping[str, Any]) -> Layout:
         required=tuple(document["required"]),
         columns={name: _keys(texts) for name, texts in columns.items()},
         labels={name: texts[0] for name, texts in columns.items()},
+        grain=Grain(document.get("grain", Grain.DOSSIER)),
         unread=frozenset(_keys(document.get("unread", []))),
         open=document.get("open", False),
         groups=tuple(document.get("groups", [])),

@@ -12,6 +12,7 @@ from collectors import archive, unit_names
 from collectors.archive import Archived
 from collectors.export import ExportReport, report_json
 from collectors.indicator import from_json
+from collectors.procedure import FIELDS as PROCEDURE_FIELDS
 from collectors.sources import stored_response
 from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
@@ -44,8 +45,10 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: 
             _load_parquet(con, export, archive.STATISTICS, "load_statistics.sql")
         elif export.is_indicator_form:
             _load_indicators(con, export)
-        else:
+        elif export.is_response:
             _load_statistics(con, export)
+        else:
+            _load_list(con, export)
     con.execute(_sql("observed_counts.sql"))
     con.execute(_sql("settle.sql"))
     unit_names.settle(con, names)
@@ -75,9 +78,70 @@ def _load_parquet(con: duckdb.DuckDBPyConnection, export: Archived, rows: str, s
     if statement == "load_dossiers.sql":
         con.execute(_sql("observed_lists.sql"))
     con.execute(_sql(statement))
+    _load_refusals(con, export)
+
+
+def _load_list(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
+    """Load what is read row by row: procedures, payments, or delivered figures."""
+    report, captured = export.report, _captured(export)
+    if export.holds(archive.PROCEDURES):
+        con.execute(_PROCEDURES, [report.source, captured, str(export.folder / archive.PROCEDURES)])
+    elif export.holds(archive.PAYMENTS):
+        file = str(export.folder / archive.PAYMENTS)
+        con.execute(_PAYMENTS, [report.source, report.export_id, captured, file])
+        con.execute(_PAYING_UNITS, [report.source, captured, file])
+        con.execute(_PAID_PROCEDURES, [report.source, captured, file])
+    else:
+        file = str(export.folder / archive.SCORES)
+        con.execute(_STATISTICS, [report.source, report.partial, report.export_id, captured, file])
+        con.execute(_UNITS, [report.source, captured, file])
+    _load_refusals(con, export)
+
+
+_PROCEDURES = """
+-- one row per procedure of an archived list
+INSERT INTO collected.procedure BY NAME
+SELECT ? AS source, procedure_code AS procedure_key, ? AS captured_at, * FROM read_parquet(?)
+"""
+
+
+_PAYMENTS = """
+-- one row per payment of an archived fee list
+INSERT INTO collected.payment BY NAME
+SELECT ? AS source, ? AS export_id, ? AS captured_at, * EXCLUDE (unit_name, procedure_name, field) FROM read_parquet(?)
+"""
+_PAYING_UNITS = """
+-- one row per unit that an archived fee list names
+INSERT INTO collected.unit BY NAME
+SELECT DISTINCT ? AS source, ? AS captured_at, unit_code, unit_name FROM read_parquet(?)
+"""
+_PAID_PROCEDURES = """
+-- one row per procedure that an archived fee list names
+INSERT INTO collected.procedure BY NAME
+SELECT DISTINCT ? AS source, ? AS captured_at, procedure_key, procedure_name, field
+FROM read_parquet(?)
+WHERE procedure_key IS NOT NULL
+"""
+_STATISTICS = """
+-- one row per delivered figure of an archived list
+INSERT INTO collected.statistic BY NAME
+SELECT
+    ? AS source, ? AS partial, ? AS export_id, ? AS captured_at,
+    '' AS field, '' AS procedure_key, '' AS unit_said, -- of whole units, told by their codes
+    * EXCLUDE (unit_name, level)
+FROM read_parquet(?)
+"""
+_UNITS = """
+-- one row per unit that an archived list names
+INSERT INTO collected.unit BY NAME
+SELECT DISTINCT ? AS source, ? AS captured_at, unit_code, unit_name, level FROM read_parquet(?)
+"""
+
+
+def _load_refusals(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     con.execute(
         "INSERT INTO collected.refusal SELECT ?, sheet, row_number, column_name, reason, found FROM read_parquet(?)",
-        [report.export_id, str(export.folder / archive.REFUSED)],
+        [export.report.export_id, str(export.folder / archive.REFUSED)],
     )
 
 
@@ -120,13 +184,18 @@ def _captured(export: Archived) -> datetime:
     return export.captures[-1].astimezone(UTC).replace(tzinfo=None)
 
 
+_NEWEST = {
+    archive.ROWS: "SELECT CAST(max(newest_event_at) AS DATE) FROM read_parquet(?)",
+    archive.PAYMENTS: "SELECT CAST(max(paid_at) AS DATE) FROM read_parquet(?)",
+}
+
+
 def _export_row(con: duckdb.DuckDBPyConnection, export: Archived) -> tuple[object, ...]:
     report = export.report
     newest = None
-    if export.is_dossier_list:
-        newest = con.execute(
-            "SELECT CAST(max(newest_event_at) AS DATE) FROM read_parquet(?)", [str(export.folder / archive.ROWS)]
-        ).fetchall()[0][0]
+    for name, query in _NEWEST.items():
+        if export.holds(name):
+            newest = con.execute(query, [str(export.folder / name)]).fetchall()[0][0]
     return (
         report.export_id,
         report.source,
@@ -179,6 +248,6 @@ def _load_statistics(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     )
     append(con, "collected.unit", [(source, u.unit, u.name, u.level, captured) for u in said.units])
     append(con, "collected.unit_alias", [(source, alias, code) for alias, code in said.aliases.items()])
-    append(
-        con, "collected.procedure", [(source, p.code, p.code, p.name, *[None] * 9, captured) for p in said.procedures]
-    )
+    untold = (None,) * (len(PROCEDURE_FIELDS) - len(("code", "name", "status")))
+    procedures = [(source, p.code, p.code, p.name, *untold, p.status, captured) for p in said.procedures]
+    append(con, "collected.procedure", procedures)

@@ -23,7 +23,7 @@ INSERT INTO collected.unit
 SELECT DISTINCT getvariable('source'), unit_code, unit_name, NULL, CAST(getvariable('captured_at') AS TIMESTAMP)
 FROM read_parquet(getvariable('file'));
 
-INSERT INTO collected.procedure
+INSERT INTO collected.procedure (source, procedure_key, procedure_code, procedure_name, field, captured_at)
 SELECT DISTINCT
     getvariable('source'),
     procedure_key,

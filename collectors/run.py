@@ -17,11 +17,13 @@ from collectors.archive import Archived
 from collectors.export import ExportError, ExportReport, Outcome, RequestNeeded, UnreadableExport
 from collectors.form_period import FormPeriod, told_period
 from collectors.form_title import Asked
+from collectors.header import grain_of
 from collectors.home import VIETNAM, Home
 from collectors.reading import open as reading
 from collectors.reading.container import HEAD
 from collectors.reading.spool import sweep
-from collectors.sources import dossier_list, indicator_sheet, portal_v2, stored_response, summary_form
+from collectors.sources import any_list, indicator_sheet, portal_v1, portal_v2, stored_response, summary_form
+from collectors.sources.sheets import Origin
 from collectors.sources.stored_response import AskedOnCommandLine
 
 _REQUEST = ".request.json"
@@ -32,8 +34,8 @@ _LOCK_FILES = ("~$", ".")  # a spreadsheet program's lock file, a hidden file
 class Told:
     """What the person says of the files: when they were made, and what they answer.
 
-    endpoint: of portal responses. period: of those, and of summary forms that leave it open. unit: the code of the unit
-    whose a summary form is, where it does not say.
+    endpoint: of portal responses. period: of those, of summary forms that leave it open, and of the old interface's
+    scores, there also by sheet. unit: the code of the unit whose a summary form is, where it does not say.
     """
 
     captured_at: datetime | None = None
@@ -117,7 +119,7 @@ def _collect_one(
     with _draft(home.archive) as draft:
         try:
             ids = _identities(path, told)
-            if known := archive.find(home.archive, ids[-1]):
+            if known := _accepted_before(home.archive, path, told, ids):
                 return _again(known, path.name, _observed_at(known, path, told))
             report = _read(path, told, draft, ids, codes)
             if known := archive.find(home.archive, report.export_id):  # what was told did not matter
@@ -129,8 +131,8 @@ def _collect_one(
 
 
 def _observed_at(known: Archived, path: Path, told: Told) -> datetime | None:
-    """Return when unchanged bytes were delivered again; of a list or a form that is an observation."""
-    return _captured_at(path, told) if known.is_dossier_list or known.is_form else None
+    """Return when unchanged bytes were delivered again; of anything but a portal response that is an observation."""
+    return None if known.is_response else _captured_at(path, told)
 
 
 def seen_again(
@@ -172,9 +174,16 @@ def _read(path: Path, told: Told, draft: Path, ids: Sequence[str], codes: Mappin
         asked = Asked(_told_period(path, told), told.unit or "")
         form = summary_form.FormOrigin(path.name, ids[0], ids[-1], captured, asked, codes)
         return summary_form.read(tables, form, draft)
-    origin = dossier_list.Origin(path.name, ids[0], captured)
+    origin = Origin(path.name, ids[0], captured)
     with tempfile.TemporaryDirectory(prefix="tthc-") as spill:
-        return dossier_list.read(tables, origin, draft, spill=Path(spill))
+        return any_list.read(grain_of(tables), tables, origin, draft, spill=Path(spill), period=_period(path, told))
+
+
+def _accepted_before(folder: Path, path: Path, told: Told, ids: Sequence[str]) -> Archived | None:
+    """Return the export when it was accepted before: the same bytes and, where the bytes leave it open, the same told."""
+    period = _period(path, told)
+    scores = [portal_v1.identity(ids[0], period)] if period else []
+    return next((known for one in (ids[-1], *scores) if (known := archive.find(folder, one))), None)
 
 
 def _is_response(path: Path) -> bool:
@@ -226,6 +235,19 @@ def _identities(path: Path, told: Told) -> tuple[str, ...]:
         return (plain,)
     digest.update(f"\0{told.period or ''}\0{told.unit or ''}".encode())
     return (plain, digest.hexdigest())
+
+
+def _period(path: Path, told: Told) -> str | None:
+    """Return the period as told, or as the sidecar of the export says."""
+    sidecar = path.with_suffix(_REQUEST)
+    if told.period is not None or not sidecar.exists():
+        return told.period
+    try:
+        said = json.loads(sidecar.read_text(encoding="utf-8"))
+    except ValueError:
+        return None  # where the capture time is read, this is told
+    period = said.get("period") if isinstance(said, dict) else None
+    return period if isinstance(period, str) else None
 
 
 def _captured_at(path: Path, told: Told) -> datetime:

@@ -87,6 +87,23 @@ CREATE TABLE collected.indicator (
     captured_at TIMESTAMP NOT NULL     -- UTC
 );
 
+-- one row per payment of a dossier (source, dossier, time and amounts): its newest delivery
+CREATE TABLE collected.payment (
+    source VARCHAR NOT NULL,
+    dossier_code VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL,
+    procedure_key VARCHAR,             -- NULL: the list does not tell the procedure
+    paid_at TIMESTAMP NOT NULL,        -- local
+    fee BIGINT NOT NULL,               -- phí, đồng
+    charge BIGINT NOT NULL,            -- lệ phí, đồng
+    total BIGINT NOT NULL,             -- đồng
+    mode VARCHAR,                      -- online_dvcqg, online_other, cash, transfer, unknown; NULL: no such column
+    export_id VARCHAR NOT NULL,
+    sheet VARCHAR NOT NULL,
+    row_number INTEGER NOT NULL,
+    captured_at TIMESTAMP NOT NULL     -- UTC
+);
+
 -- one row per unit and source: its newest delivered name
 CREATE TABLE collected.unit (
     source VARCHAR NOT NULL,

@@ -16,6 +16,15 @@ QUALIFY row_number() OVER (
     ORDER BY partial, captured_at DESC, export_id DESC, item
 ) = 1;
 
+-- the same payment in several exports counts once
+CREATE OR REPLACE TABLE collected.payment AS
+SELECT *
+FROM collected.payment
+QUALIFY row_number() OVER (
+    PARTITION BY source, dossier_code, paid_at, fee, charge, total
+    ORDER BY captured_at DESC, export_id DESC, sheet DESC, row_number DESC
+) = 1;
+
 CREATE OR REPLACE TABLE collected.unit AS
 SELECT
     source,

@@ -40,10 +40,11 @@ class UnitName:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureName:
-    """A procedure (TTHC) as the source calls it; the code is text always."""
+    """A procedure (TTHC) as the source calls it; the code is text always. status: the source's word for its state."""
 
     code: str
     name: str
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from metrics.wording import asked_en, asked_vi, document, gap_en, gap_vi, number
 from metrics.year_on_year import YearOnYear
 
 LATE_AFTER = timedelta(days=2)
+_BY_DAY = frozenset({Kind.DOSSIER, Kind.PAYMENT})  # counted by day, so of any period
+HISTORY = frozenset({"portal_v1"})  # an interface that is gone: nothing newer can come
 REFUSED_SHARE = Decimal("0.05")
 EXPORT_ALERT_FOR = timedelta(days=7)  # a file that was never corrected nor renamed stops alerting after a week
 
@@ -126,6 +128,8 @@ def late_sources(sources: Iterable[SourceState], now: datetime) -> list[Alert]:
     """Return an alert for each real source whose last successful collection, or whose data, are too old."""
     found = []
     for one in sources:
+        if one.source in HISTORY:
+            continue
         collected = one.last_success_at or now  # never recorded: only the data themselves can tell
         oldest = min(collected, one.captured_at)
         if not one.synthetic and now - oldest > LATE_AFTER:
@@ -170,7 +174,7 @@ def _current(assessments: Iterable[Assessment], sources: Sequence[SourceState]) 
     kinds = {one.source: one.kind for one in sources}
     statistics = [one for one in every if kinds.get(one.source) == Kind.STATISTIC]
     latest = {one.source: one.newest_reception for one in sources if one.newest_reception}
-    dossiers = [one for one in every if kinds.get(one.source) == Kind.DOSSIER and _is_current(one, latest)]
+    dossiers = [one for one in every if kinds.get(one.source) in _BY_DAY and _is_current(one, latest)]
     return [*dossiers, *_newest(statistics)]
 
 

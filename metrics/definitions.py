@@ -1,10 +1,11 @@
 """METRICS: what is divided by what, one entry per ratio of the product. What is asked of a ratio is data (`targets`).
 
-A metric has one variant per way of counting it: from dossier lists, or from counts that a portal delivers. A metric
-without variants is not computed yet; it has a name, so that what documents ask of it can be listed.
+A metric has one variant per way of counting it: from dossier lists, from lists of payments, or from counts that are
+delivered. A metric without variants is not computed yet; it has a name, so that what documents ask of it can be listed.
 
 Of each kind of source one variant speaks for the metric (`speaking`): what is published, judged and alerted. The
-others stand beside it: `tthc rates --variants` shows them, and only a target that names one judges it.
+others stand beside it: `tthc rates --variants` shows them, and only a target that names one judges it. A list of
+payments has so few ways that all of them are published; those beside are judged in the same way.
 """
 
 import hashlib
@@ -53,6 +54,10 @@ def _portal(name: str, numerator: str, denominator: str) -> Variant:
 def _form(name: str, numerator: str, denominator: str, *, stock: bool = False) -> Variant:
     """Return a variant of counts that summary forms deliver, as the form itself counts them."""
     return Variant(f"form.{name}", numerator, denominator, Kind.STATISTIC, stock=stock)
+
+
+def _paid(name: str, numerator: str, denominator: str, *, of: str, beside: bool = False) -> Variant:
+    return Variant(name, numerator, denominator, Kind.PAYMENT, known=denominator, of=of, beside=beside)
 
 
 # Source: rates.md §4; the variants named 766-n are the components of Quyết định 766/QĐ-TTg as the portal counts them.
@@ -122,6 +127,14 @@ METRICS: tuple[Metric, ...] = (
             ),
             _portal("766-3.6", "paid_online", "fee_obligation"),
             _form("online_payment", "form_paid_online", "form_fee_dossiers"),
+            # By the day of payment, over dossiers that paid; a fee list knows no dossier that did not.
+            _paid(
+                "pay.dossier.collected",
+                "dossiers_paid_online",
+                "dossiers_paid_mode_known",
+                of="dossiers_paid",
+                beside=True,
+            ),
         ),
     ),
     Metric(
@@ -140,6 +153,10 @@ METRICS: tuple[Metric, ...] = (
         "online_payment_transactions",
         "Tỷ lệ giao dịch thanh toán trực tuyến",
         "Online payment transactions",
+        (
+            _paid("pay.transaction", "payments_online", "payments_mode_known", of="payments"),
+            _paid("pay.transaction.money", "paid_amount_online", "paid_amount_mode_known", of="payments", beside=True),
+        ),
         counted_vi="giao dịch",
         counted_en="transactions",
     ),
@@ -313,7 +330,7 @@ def chosen(keys: Iterable[str] | None) -> list[Metric]:
 def definitions_version(register: Register, rule: OnTime = DEFAULT) -> str:
     """Return a short mark of everything that turns dossiers into statuses: other rules or targets, another mark."""
     digest = hashlib.sha256()
-    for part in (count_sql(), repr(EVERY), rule):
+    for part in (count_sql(), payments_sql(), repr(EVERY), rule):
         digest.update(part.encode())
     for target in register.targets:
         digest.update(repr(replace(target, file="", line=None)).encode())
@@ -324,3 +341,9 @@ def definitions_version(register: Register, rule: OnTime = DEFAULT) -> str:
 def count_sql() -> str:
     """Return the statement that counts dossiers, as it stands in `count.sql`."""
     return (files("metrics") / "count.sql").read_text(encoding="utf-8")
+
+
+@cache
+def payments_sql() -> str:
+    """Return the statement that counts payments, as it stands in `count_payments.sql`."""
+    return (files("metrics") / "count_payments.sql").read_text(encoding="utf-8")

@@ -22,7 +22,8 @@ import duckdb
 from metrics.assess import Assessment, Counts
 from metrics.contribution import Added, counted_singly
 from metrics.definitions import VARIANT, Kind, Variant
-from metrics.lineage import DeliveredValue, Version, delivered, scope_of, versions
+from metrics.lineage import DeliveredValue, Version, delivered, paying, scope_of, versions
+from metrics.payments import added as paid_by
 from metrics.periods import Period, between
 from metrics.rates import Source, rates, sources, unit_tree
 from metrics.snapshot import Snapshot
@@ -112,6 +113,9 @@ class State:
         wanted = list(variants)
         if unit not in self.tree.units or source not in self.sources:
             return {variant.id: {} for variant in wanted}
+        if self.sources[source].kind == Kind.PAYMENT:
+            units = self.tree.under(unit)
+            return {variant.id: paid_by(self.con, source, units, period, variant) for variant in wanted}
         scope = scope_of(self.tree, self.sources[source], unit, period)
         with counted_singly(self.con, scope, wanted) as singles:
             return {variant.id: singles.of(variant) for variant in wanted}
@@ -161,7 +165,8 @@ def _of_cell(
     now = after.added(source, unit, period, variants)
     moved = {one.variant: _moved(was[one.variant], now[one.variant]) for one in rows}
     codes = {code for changes in moved.values() for code in changes}
-    known, current = versions(before.con, source, codes), versions(after.con, source, codes)
+    said = paying if after.sources[source].kind == Kind.PAYMENT else versions
+    known, current = said(before.con, source, codes), said(after.con, source, codes)
     for one in rows:
         if changes := moved[one.variant]:
             later = VARIANT[one.variant].at_end and _stock_day(before, cell) != _stock_day(after, cell)

@@ -24,6 +24,8 @@ _SECTIONS: tuple[tuple[str, Mapping[str, Name]], ...] = (
     ("Phép so · Comparisons", names.OP),
     ("Loại số liệu · Quantities", names.QUANTITY),
     ("Lấy từ đâu · What a figure is taken from", names.FEED),
+    ("Loại số liệu · Quantities", names.QUANTITY),
+    ("Lấy từ đâu · What a figure is taken from", names.FEED),
     ("Phạm vi, cấp · Scopes", names.LEVEL),
     ("Quy tắc cảnh báo · Alert rules", names.RULE),
     ("Mức cảnh báo · Severities", names.SEVERITY),

@@ -16,6 +16,7 @@ import duckdb
 from metrics.assess import Assessment
 from metrics.contribution import DossierScope, counted_singly
 from metrics.definitions import VARIANT, Kind
+from metrics.payments import payers, rows_behind
 from metrics.periods import Period
 from metrics.rates import Source, rates, sources, unit_tree
 from metrics.snapshot import Snapshot
@@ -75,7 +76,8 @@ class ExportShare:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """One count and what it is made of: as many `rows` as it counts dossiers, or the `delivered` value.
+    """One count and what it is made of: as many `rows` as it counts dossiers or payments (of money: the payments it is
+    the sum of), or the `delivered` value.
 
     A count of procedures has neither: a procedure counts once, whatever the number of its dossiers.
     """
@@ -123,6 +125,12 @@ def versions(con: duckdb.DuckDBPyConnection, source: str, codes: Collection[str]
     return {version.dossier_code: version for version in map(_version, found)}
 
 
+def paying(con: duckdb.DuckDBPyConnection, source: str, codes: Collection[str]) -> dict[str, Version]:
+    """Return dossiers of a fee list by their codes: their first payment, and the sums over all."""
+    found = (_version(row) for row in payers(con, source, codes))
+    return {version.dossier_code: version for version in found}
+
+
 def delivered(
     con: duckdb.DuckDBPyConnection, source: str, unit: str, period: Period, measures: Iterable[str]
 ) -> dict[str, DeliveredValue]:
@@ -159,10 +167,20 @@ def _lineage(con: duckdb.DuckDBPyConnection, tree: UnitTree, source: Source, one
         measure = variant.numerator if part == Part.NUMERATOR else variant.denominator
         values = delivered(con, source.source, one.unit_code, one.period, [measure])
         return Lineage(one, part, count, (), (), tuple(values.values()))
+    if source.kind == Kind.PAYMENT:
+        measure = variant.numerator if part == Part.NUMERATOR else variant.denominator
+        paid = tuple(map(_paid, rows_behind(con, source.source, tree.under(one.unit_code), one.period, [measure])))
+        return Lineage(one, part, count, _shares(paid), paid, ())
     with counted_singly(con, scope_of(tree, source, one.unit_code, one.period), [variant]) as singles:
         codes = [code for code, added in singles.of(variant).items() if getattr(added, part)]
     rows = tuple(versions(con, source.source, codes).values())
     return Lineage(one, part, count, _shares(rows), rows, ())
+
+
+def _paid(row: dict[str, Any]) -> Version:
+    """Return a payment as the row of an export that it comes from."""
+    fields = {name: value for name, value in row.items() if name not in ("measure", "value")}
+    return _version(fields)
 
 
 def _shares(rows: Iterable[Version]) -> tuple[ExportShare, ...]:

@@ -419,7 +419,21 @@ FORMS: tuple[Measure, ...] = _delivered(
     ("form_online_of_offered", "Hồ sơ trực tuyến của TTHC có DVC trực tuyến", "Filed online, of those offered"),
 )
 
-MEASURES: tuple[Measure, ...] = (*COUNTED, *STOCKS, *HELD, *OF_CATALOGUE, *PROCEDURES, *DELIVERED, *FORMS)
+# Of fee lists, the columns of `payment_daily`; `count_payments.sql` says the same in SQL.
+PAID: tuple[Measure, ...] = _delivered(
+    ("payments", "Giao dịch thanh toán", "Payments"),
+    ("payments_mode_known", "Giao dịch có cột hình thức thanh toán", "Payments, with a column for the way of payment"),
+    ("payments_online", "Giao dịch thanh toán trực tuyến", "Payments made online"),
+    ("dossiers_paid", "Hồ sơ đã thanh toán", "Dossiers paid"),
+    ("dossiers_paid_mode_known", "Hồ sơ đã thanh toán, có cột hình thức", "Dossiers paid, way of payment told"),
+    ("dossiers_paid_online", "Hồ sơ đã thanh toán trực tuyến", "Dossiers paid online"),
+    ("paid_amount", "Số tiền đã thu (đồng)", "Amount paid (đồng)"),
+    ("paid_amount_mode_known", "Số tiền đã thu, có cột hình thức (đồng)", "Amount paid, way of payment told (đồng)"),
+    ("paid_amount_online", "Số tiền thu trực tuyến (đồng)", "Amount paid online (đồng)"),
+)
+PAID_NAMES: tuple[str, ...] = tuple(measure.name for measure in PAID)
+
+MEASURES: tuple[Measure, ...] = (*COUNTED, *STOCKS, *HELD, *OF_CATALOGUE, *PROCEDURES, *DELIVERED, *FORMS, *PAID)
 LABELS: dict[str, Measure] = {measure.name: measure for measure in MEASURES}
 
 

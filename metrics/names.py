@@ -77,6 +77,7 @@ SEVERITY = {
 SOURCE_KIND = {
     "dossier": Name("danh sách hồ sơ", "dossier list"),
     "statistic": Name("số liệu tổng hợp", "statistics"),
+    "payment": Name("danh sách thu phí, lệ phí", "list of payments"),
 }
 DIRECTION = {
     "up": Name("càng cao càng tốt", "larger is better"),

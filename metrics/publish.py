@@ -26,6 +26,7 @@ from metrics.assess import Assessment, Scope, TargetBook
 from metrics.definitions import EVERY, Kind, definitions_version
 from metrics.journal import Collected, Journal, RecordedExport, naive_utc
 from metrics.on_time import DEFAULT, OnTime
+from metrics.payments import COPY_SQL, NEWEST_SQL, SUMS_SQL, UNITS_SQL, assess_payments
 from metrics.periods import Period, PeriodKind, kept, month
 from metrics.procedures import CATALOGUE_SQL, SEEN_SQL, Catalogue, Seen, procedure_counts, seen_by_unit
 from metrics.quality_checks import quality_checks
@@ -122,7 +123,7 @@ CREATE TABLE snapshot.unit (
 -- one row per source
 CREATE TABLE snapshot.source (
     source VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL,                 -- dossier, statistic
+    kind VARCHAR NOT NULL,                 -- dossier, statistic, payment
     synthetic BOOLEAN NOT NULL,
     captured_at TIMESTAMP NOT NULL,        -- UTC, of the newest export
     newest_event DATE,                     -- newest reception or completion; end of the newest delivered period
@@ -322,6 +323,7 @@ WITH seen AS (
 SELECT
     source,
     source IN (SELECT source FROM collected.dossier) AS has_dossiers,
+    source IN (SELECT source FROM collected.payment) AS has_payments,
     bool_or(synthetic) AS synthetic,
     max(captured_at) AS captured_at
 FROM seen
@@ -423,6 +425,7 @@ class _Content:
         self._run(published_law.TABLES)
         self._name_checks()
         self._run(_COPIES)
+        self._run(COPY_SQL)
         self._run(_UNIT_DAY)
         self._append("unit", ((u.code, u.name, u.parent, u.level, u.leaf) for u in self._units.units.values()))
         sources = [self._state(row) for row in self._rows(_SOURCES)]
@@ -467,14 +470,17 @@ class _Content:
 
     def _state(self, row: Mapping[str, Any]) -> SourceState:
         newest = self._newest(row)
+        kind = _kind(row)
+        asked = {"source": row["source"], "as_of": local_day(row["captured_at"])}
+        paid = self._rows(NEWEST_SQL, asked)[0]["day"] if kind == Kind.PAYMENT else None
         collected = self._collected.get(row["source"])
         return SourceState(
             source=row["source"],
-            kind=Kind.DOSSIER if row["has_dossiers"] else Kind.STATISTIC,
+            kind=kind,
             synthetic=row["synthetic"],
             captured_at=row["captured_at"],
-            newest_reception=newest["received"],
-            newest_event=newest["event"] if row["has_dossiers"] else newest["delivered"],
+            newest_reception=paid if kind == Kind.PAYMENT else newest["received"],
+            newest_event={Kind.DOSSIER: newest["event"], Kind.PAYMENT: paid}.get(kind, newest["delivered"]),
             last_success_at=collected.last_success_at if collected else None,
         )
 
@@ -504,6 +510,8 @@ class _Content:
             source = Source(state.source, state.kind, state.synthetic, local_day(state.captured_at))
             if source.kind == Kind.DOSSIER:
                 found += self._of_dossiers(books, source, state.newest_event)
+            elif source.kind == Kind.PAYMENT:
+                found += self._of_payments(books, source, state.newest_event)
             else:
                 found += self._of_statistics(books, source)
         return found
@@ -584,6 +592,16 @@ class _Content:
         self._append("quality", map(astuple, quality.dimensions(found)))
         self._append("assessment_bounds", ((*astuple(one), one.low, one.high) for one in self._bounds))
 
+    def _of_payments(self, books: TargetBook, source: Source, newest: date | None) -> Iterator[Assessment]:
+        codes = self._units.with_above(row["unit_code"] for row in self._rows(UNITS_SQL, {"source": source.source}))
+        units = [unit for code, unit in self._units.units.items() if code in codes]
+        for period in kept(source.as_of_day, newest):
+            asked = {"source": source.source, "start": period.start, "end": period.end}
+            sums = self._units.rolled_up({row.pop("unit_code"): row for row in self._rows(SUMS_SQL, asked)})
+            for unit in units:
+                scope = Scope(source.source, unit, period, source.as_of_day)
+                yield from assess_payments(books, EVERY, scope, sums.get(unit.code, {}))
+
     def _units_of(self, source: Source) -> list[Unit]:
         """Return the units with a dossier of the source, ever, of their own or below them."""
         codes = self._units.with_above(row["unit_code"] for row in self._rows(_UNITS_OF, [source.source]))
@@ -623,6 +641,13 @@ class _Content:
         for other in self._outcomes:
             if other.export_id not in known:
                 yield _outcome_row(other)
+
+
+def _kind(row: Mapping[str, Any]) -> Kind:
+    """Return what a source gives: dossiers, else payments, else ready-made figures."""
+    if row["has_dossiers"]:
+        return Kind.DOSSIER
+    return Kind.PAYMENT if row["has_payments"] else Kind.STATISTIC
 
 
 def _outcome_row(one: RecordedExport) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from metrics.definitions import METRIC, Kind, Metric, Variant, chosen
 from metrics.measures import TERMS
 from metrics.on_time import DEFAULT, OnTime
 from metrics.part_rates import part_rates
+from metrics.payments import newest_payment, payment_rates
 from metrics.periods import Period, PeriodKind, between, calendar_twin, parse_period
 from metrics.procedures import CATALOGUE_SQL, SEEN_SQL, Catalogue, Seen, procedure_counts, seen_by_unit
 from metrics.snapshot import Snapshot
@@ -133,6 +134,11 @@ def rates(
             days = parse_period(period, one.as_of_day, latest=_newest_reception(snapshot, one))
             told = Told(rule, filled_in(snapshot.rows(FILLED, [one.source])), catalogue, variants)
             found += _dossier_rates(snapshot, books, told, told.ways(wanted), tree, units, one, days, by)
+        elif one.kind == Kind.PAYMENT:
+            days = parse_period(period, one.as_of_day, latest=newest_payment(snapshot, one.source, one.as_of_day))
+            if by is None or by == "unit":
+                place = (one.source, one.as_of_day)
+                found += payment_rates(snapshot, books, wanted, tree, units, place, days)
         elif by is None or by == "unit":
             delivered = _statistics(snapshot, one, wanted, units, period)
             found += assess_statistics(books, wanted, tree, one, delivered)
@@ -140,9 +146,9 @@ def rates(
             found += part_rates(
                 snapshot, books, wanted, units, source=one.source, as_of=one.as_of_day, period=period, by=by
             )
-    place = {code: number for number, code in enumerate(tree.units)}
+    order_of_units = {code: number for number, code in enumerate(tree.units)}
     order = {metric.key: number for number, metric in enumerate(wanted)}
-    return sorted(found, key=lambda one: (order[one.metric], one.source, place[one.unit_code]))
+    return sorted(found, key=lambda one: (order[one.metric], one.source, order_of_units[one.unit_code]))
 
 
 def volumes(

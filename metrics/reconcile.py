@@ -97,7 +97,7 @@ def reconcile(
     Raises QuestionError for a metric, unit or period that is not there.
     """
     desk = _Desk(snapshot)
-    keys = [metric.key for metric in chosen(metrics) if all(metric.variants_of(kind) for kind in Kind)]
+    keys = [metric.key for metric in chosen(metrics) if all(map(metric.variants_of, _SIDES))]
     found = []
     for portal in desk.of_kind(Kind.STATISTIC):
         for theirs in desk.rates(keys, unit, period, portal.source):
@@ -105,6 +105,9 @@ def reconcile(
                 for ours in desk.rates([theirs.metric], theirs.unit_code, theirs.period.label, own.source):
                     found.append(desk.reconciled(ours, theirs))
     return found
+
+
+_SIDES = (Kind.DOSSIER, Kind.STATISTIC)
 
 
 class _Desk:

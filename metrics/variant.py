@@ -13,6 +13,7 @@ class Kind(StrEnum):
 
     DOSSIER = "dossier"
     STATISTIC = "statistic"
+    PAYMENT = "payment"
 
 
 class Direction(StrEnum):

@@ -33,6 +33,7 @@ from metrics.measures import (
     LABELS,
     MEASURES,
     OF_CATALOGUE,
+    PAID,
     PROCEDURE_NAMES,
     STOCKS,
     TERMS,
@@ -76,6 +77,8 @@ def test_a_variant_divides_measures_of_its_own_kind(key: str, variant: Variant) 
     names = {variant.numerator, variant.denominator} | {name for name in (variant.known, variant.of) if name}
     if variant.kind == Kind.STATISTIC:
         assert names <= {measure.name for measure in (*DELIVERED, *FORMS)}
+    elif variant.kind == Kind.PAYMENT:
+        assert names <= {measure.name for measure in PAID}
     elif variant.stock:
         assert names <= {measure.name for measure in STOCKS}
         assert variant.at_end

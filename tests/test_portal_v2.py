@@ -254,7 +254,7 @@ def test_a_statistic_says_where_it_stands() -> None:
 
 def test_the_catalogue_gives_procedures_and_no_statistics() -> None:
     export = read(Endpoint.CATALOGUE)
-    assert export.procedures[3] == ProcedureName("1.001440", "Cấp thẻ hướng dẫn viên du lịch tại điểm")
+    assert export.procedures[3] == ProcedureName("1.001440", "Cấp thẻ hướng dẫn viên du lịch tại điểm", "ACTIVE")
     assert (len(export.procedures), export.statistics, export.units) == (5, [], [])
     assert export.period_start == export.period_end == date(2026, 9, 6)  # 19:30 UTC is the next day in Việt Nam
 

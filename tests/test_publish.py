@@ -50,7 +50,7 @@ class Office:
         append(self.con, "collected.unit", [(source, code, name, level, captured) for code, name, level in units])
 
     def procedure(self, *procedures: tuple[str, str]) -> None:
-        untold = [None] * 8
+        untold = (None,) * 8  # what only catalogues tell
         rows = [("igate", key, key, f"Thủ tục {key}", field, *untold, CAPTURED) for key, field in procedures]
         append(self.con, "collected.procedure", rows)
 

@@ -16,6 +16,7 @@ from tthc.index766_cli import index766
 from tthc.indicators_cli import indicators
 from tthc.layout_cli import layout
 from tthc.options import example as _example
+from tthc.procedures_cli import procedures
 from tthc.quality_cli import quality
 from tthc.report_cli import report
 
@@ -114,7 +115,9 @@ def demo(home: Path, dossiers: int, seed: int, until: datetime, out: Path, write
 @click.option("--captured-at", type=click.DateTime(_INSTANT), help="When the exports were made (else the file's time).")
 @click.option("--endpoint", help="Portal response without its .request.json: which endpoint it answers.")
 @click.option(
-    "--period", help="What a summary form is about that leaves it open (or a portal response): 2026-08, 2026-Q3, 2026."
+    "--period",
+    help="What a summary form is about that leaves it open (or a portal response): 2026-08, 2026-Q3, 2026. "
+    'Of the old interface\'s scores: 2025-10, or by sheet: "2025-10; Sở Ban=2025".',
 )
 @click.option("--unit", help="Code of the unit whose a summary form is, where the form does not say.")
 @click.option("--source", help="Only this configured source: inbox, portal_v2, or the name of a [[source]].")
@@ -370,5 +373,6 @@ for command in (
     past_cli.lineage,
     past_cli.reconcile,
     targets_cli.targets,
+    procedures,
 ):
     main.add_command(command)

@@ -11,6 +11,7 @@ from collectors.dossier import FIELDS
 from collectors.export import Outcome
 from collectors.findings import DIMENSION_VI
 from collectors.home import VIETNAM, ConfigError, Home, open_home
+from collectors.payment import FIELDS as PAID
 from metrics.journal import Journal
 from metrics.quality import overall, published_quality
 from metrics.register_kept import in_force
@@ -108,7 +109,10 @@ def _disk(home: Home, _now: datetime) -> Iterator[Check]:
 def _stored(_home: Home, _now: datetime) -> Iterator[Check]:
     """What is kept of a dossier, for whoever must answer for personal data."""
     yield Check(
-        "stored", True, f"của mỗi hồ sơ chỉ lưu {len(FIELDS)} trường: {', '.join(FIELDS)}; không cột cá nhân nào"
+        "stored",
+        True,
+        f"của mỗi hồ sơ chỉ lưu {len(FIELDS)} trường: {', '.join(FIELDS)}; của mỗi khoản thu: "
+        f"{', '.join(name for name in PAID if not name.startswith('via_'))}; không cột cá nhân nào",
     )
 
 

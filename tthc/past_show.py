@@ -33,7 +33,14 @@ WHY_VI = {
     Why.REGROUPED: "không đổi, đơn vị xếp chỗ khác",
 }
 PART_VI = {Part.NUMERATOR: "tử số", Part.DENOMINATOR: "mẫu số"}
-FIELD_VI = dossier.FIELD_VI | {"unit_code": "đơn vị", "procedure_key": "thủ tục"}
+FIELD_VI = dossier.FIELD_VI | {
+    "unit_code": "đơn vị",
+    "procedure_key": "thủ tục",
+    "paid_at": "lần thu đầu",
+    "mode": "hình thức thanh toán",
+    "payments": "số lần thu",
+    "paid_amount": "tổng tiền thu",
+}
 
 
 def diff(snapshot: "Snapshot", found: Sequence[Difference], first: date, second: date, *, limit: int) -> None:

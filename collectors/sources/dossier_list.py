@@ -2,31 +2,21 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from collectors import archive, vocabulary
-from collectors.dossier import REFUSED_VI, Refused
-from collectors.export import (
-    EmptyExport,
-    ExportError,
-    ExportReport,
-    Finding,
-    Outcome,
-    RefusedLayout,
-    ShiftedColumns,
-)
-from collectors.header import find_header
+from collectors.export import EmptyExport, ExportReport, Finding, Outcome
 from collectors.home import VIETNAM
 from collectors.layout import PATH
 from collectors.personal_data import is_personal, masked
 from collectors.reading.table import Table
 from collectors.reading.text import clean, fold
 from collectors.sources import dossier_period
-from collectors.sources.dossier_staging import Sheet, append, connection, derive_status, land, sql
+from collectors.sources.dossier_staging import append, connection, derive_status, land, sql
+from collectors.sources.ledger import describe_refusal
+from collectors.sources.sheets import Origin, Sheet, recognised
 
 SYNTHETIC_SOURCE = "demo"
 _SHOWN_REFUSALS = 20
@@ -45,22 +35,13 @@ WHERE early
 _FLAGS = ("components_digitised", "result_electronic", "data_reused")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What is known of an export before it is read."""
-
-    file_name: str
-    export_id: str
-    captured_at: datetime
-
-
 def read(tables: Sequence[Table], origin: Origin, draft: Path, *, spill: Path) -> ExportReport:
     """Write the dossiers of an export to `draft` and return what became of its rows.
 
     Grain: one row per dossier code in rows.parquet, the newest state within the export; rows_merged counts the others.
     Raises ExportError when no sheet is a dossier list we know, or none has a row below its header.
     """
-    sheets, unread = _recognised(tables, origin.file_name)
+    sheets, unread = recognised(tables, origin.file_name)
     con = connection(spill)
     try:
         for sheet in sheets:
@@ -76,49 +57,6 @@ def read(tables: Sequence[Table], origin: Origin, draft: Path, *, spill: Path) -
         return report
     finally:
         con.close()
-
-
-def _recognised(tables: Sequence[Table], file: str) -> tuple[list[Sheet], tuple[Finding, ...]]:
-    """Return the sheets that are dossier lists; a workbook may hold others, which become findings.
-
-    Raises ShiftedColumns for any sheet with values under wrong headers: a part of a list would be taken for all of it.
-    """
-    sheets: list[Sheet] = []
-    failures: list[tuple[Table, ExportError]] = []
-    for table in tables:
-        try:
-            sheets.append(Sheet(table, find_header(table, file=file)))
-        except ShiftedColumns:
-            raise
-        except ExportError as error:
-            failures.append((table, error))
-    filled = [(table, error) for table, error in failures if any(any(cells) for _, cells in table.head(40))]
-    if not sheets:
-        if not filled:
-            raise EmptyExport(
-                file=file,
-                found="không có ô nào có dữ liệu",
-                expected="danh sách hồ sơ",
-                advice="xuất lại từ hệ thống",
-            )
-        raise filled[0][1]
-    _require_one_source(sheets, file)
-    unread = tuple(Finding("sheet_not_read", table.sheet, 0, table.sheet) for table, _ in filled)
-    notes = dict.fromkeys((sheet.table.sheet, note) for sheet in sheets for note in sheet.table.notes)
-    return sheets, (*unread, *(Finding("reading_note", sheet, 0, note) for sheet, note in notes))
-
-
-def _require_one_source(sheets: Sequence[Sheet], file: str) -> None:
-    first = sheets[0].header.layout
-    for sheet in sheets:
-        if sheet.header.layout.source != first.source:
-            raise RefusedLayout(
-                file=file,
-                sheet=sheet.table.sheet,
-                found=f"trang tính theo mẫu {sheet.header.layout.title_vi}, trang đầu theo mẫu {first.title_vi}",
-                expected="các trang tính cùng một mẫu",
-                advice="lưu mỗi trang tính thành một tệp riêng",
-            )
 
 
 def _describe(con: duckdb.DuckDBPyConnection, sheets: Sequence[Sheet], origin: Origin) -> None:
@@ -284,15 +222,6 @@ def _first_refusals(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         [_SHOWN_REFUSALS],
     ).fetchall()
     return tuple(describe_refusal(*row) for row in rows)
-
-
-def describe_refusal(sheet: str, row: int, column: str, reason: str, found: str) -> str:
-    """Return where a refused row stands, what is wrong with it and what to do, in Vietnamese."""
-    what, advice = REFUSED_VI[Refused(reason)]
-    places = [f"trang tính “{sheet}”"] if sheet else []
-    places += [f"dòng {row}"] + ([f"cột “{column}”"] if column else [])
-    shown = f" ({found})" if found else ""
-    return f"{', '.join(places)}: {what}{shown}; {advice}"
 
 
 def _empty(file: str, sheet: Sheet) -> EmptyExport:

@@ -12,13 +12,12 @@ from collectors.reading.text import clean, fold
 
 _TOTAL = re.compile(r"(?:tong so|tong cong|tong|cong)(?: so)?(?: (?:cac )?(?:ho so|dong))?[ :]*[\d.,]*")
 _WHOLE = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+")
-_NO_VALUES = ("", *(None for _ in FIELDS[1:]))  # of a row that is no dossier: no code, nothing else
 _FILLERS = ("", "-", "~", "...", "…")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row below the header. values: by the order of FIELDS, None = no such column. label: words of a total row."""
+    """One row below the header. values: by the order of the fields, None = no such column. label: words of a total row."""
 
     number: int
     skipped: Skipped | None
@@ -75,13 +74,15 @@ def _may_be_total(cell: str) -> bool:
     return cell[:1] in "TtCc" or cell[:1].isspace()
 
 
-def lines(table: Table, header: Header, structure: Structure) -> Iterator[Line]:
+def lines(table: Table, header: Header, structure: Structure, fields: Sequence[str] = FIELDS) -> Iterator[Line]:
     """Yield each row below the header of a structured form, group rows with their class.
+
+    fields: what is read of each row; the first of them is the dossier code.
 
     Group rows come before what they name: one that no dossier follows is a footer (and may be a person's name).
     Where more of them follow each other than the form has levels, only the innermost is certain.
     """
-    reader = _Reader(table, header, structure)
+    reader = _Reader(table, header, structure, fields)
     for row in table.rows():
         if row[0] > header.row:
             yield from reader.read(row)
@@ -91,11 +92,13 @@ def lines(table: Table, header: Header, structure: Structure) -> Iterator[Line]:
 class _Reader:
     """Remembers, from row to row, what the group rows said."""
 
-    def __init__(self, table: Table, header: Header, structure: Structure) -> None:
+    def __init__(self, table: Table, header: Header, structure: Structure, fields: Sequence[str]) -> None:
         layout = header.layout
+        self._fields = fields
+        self._no_values = ("", *(None for _ in fields[1:]))  # of a row that is no dossier: no code, nothing else
         self._table, self._header, self._structure = table, header, structure
         self._width = len(header.headers)
-        self._places = [header.columns.get(name) for name in FIELDS]
+        self._places = [header.columns.get(name) for name in fields]
         self._code = header.columns["dossier_code"]
         self._subtotal = next(iter(header.places(layout.subtotal)), None) if layout.subtotal else None
         self._status = header.places(*layout.status_from)
@@ -126,7 +129,7 @@ class _Reader:
     def rest(self) -> Iterator[Line]:
         """Yield the lone texts that no dossier follows: footers."""
         for number, _ in self._pending:
-            yield Line(number, Skipped.NO_DOSSIER, "", _NO_VALUES)
+            yield Line(number, Skipped.NO_DOSSIER, "", self._no_values)
         self._pending.clear()
 
     def _group(self, cells: Sequence[str]) -> str:
@@ -169,14 +172,14 @@ class _Reader:
             named = named[-1:]
         self._known.update(zip(levels[-len(named) :], named, strict=True))
         for number, _ in self._pending:
-            yield Line(number, Skipped.GROUP, "", _NO_VALUES)
+            yield Line(number, Skipped.GROUP, "", self._no_values)
         self._pending.clear()
 
     def _values(self, cells: Sequence[str]) -> tuple[str | None, ...]:
-        values = dict(zip(FIELDS, self._picked(cells), strict=True)) | self._known
+        values = dict(zip(self._fields, self._picked(cells), strict=True)) | self._known
         if self._status:
             values["status"] = self._named_status(cells)
-        return tuple(values[name] for name in FIELDS)
+        return tuple(values[name] for name in self._fields)
 
     def _picked(self, cells: Sequence[str]) -> Iterator[str | None]:
         return picked(cells, self._places)

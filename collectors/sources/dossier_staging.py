@@ -1,7 +1,6 @@
 """The rows of a recognised sheet → `staged`: the columns of its layout, and no others, as text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -11,21 +10,12 @@ from pathlib import Path
 import duckdb
 
 from collectors.dossier import FIELDS
-from collectors.header import Header
-from collectors.reading.table import Table
 from collectors.sources.dossier_rows import Structure, lines, picked, ragged, total_label
+from collectors.sources.sheets import Sheet
 
 MOST_MEMORY = "800MB"  # what the engine may hold; the rest is spilled. An office's computer has other things to do.
 _DAY_0 = datetime(1899, 12, 30)  # of the 1900 system, as a spreadsheet counts after February 1900
 _DAY_0_OF_1904 = datetime(1904, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table and the header found in it."""
-
-    table: Table
-    header: Header
 
 
 @cache

@@ -13,10 +13,10 @@ from collectors.header import ranked
 from collectors.personal_data import is_personal
 from collectors.reading.table import Table
 from collectors.sources import form_archive
-from collectors.sources.dossier_list import describe_refusal
 from collectors.sources.form_checks import checked, mixed
 from collectors.sources.form_rows import rows_of
 from collectors.sources.form_statistics import FormSheet, FormStatistic, Owner, merged, statistics_of
+from collectors.sources.ledger import describe_refusal
 
 _SHOWN_REFUSALS = 20
 

@@ -2,7 +2,7 @@
 
 from collectors.sources.portal_v2.gathered import Gathered
 from collectors.sources.portal_v2.shapes import PROCEDURE_CODE
-from collectors.sources.strict_json import At
+from collectors.sources.strict_json import At, clean
 from collectors.statistic import ProcedureName
 
 
@@ -15,6 +15,12 @@ def read_catalogue(gathered: Gathered, payload: At, procedures: dict[str, Proced
         gathered.ids.add(uuid)
         code = at.text("code")
         gathered.check(bool(PROCEDURE_CODE.fullmatch(code)), "P-code", "code", f"{at.where('code')}: {code}")
-        procedures.setdefault(code, ProcedureName(code, at.text("name")))
+        procedures.setdefault(code, ProcedureName(code, at.text("name"), _state(at)))
     again = len(items) - len(procedures)
     return len(items), {"mã thủ tục lặp lại": again} if again else {}
+
+
+def _state(at: At) -> str | None:
+    """Return the state of a procedure (`ACTIVE`, `UPDATED`), None where the page does not tell it."""
+    state = at.fields.get("state")
+    return clean(state) or None if isinstance(state, str) else None
