@@ -14,17 +14,19 @@ WHERE database_name = current_database() AND table_name IN ('indicator', 'indica
 """
 _NEWEST = """
 -- one row per target of a unit: the running year, else the newest period of which there is a figure
-SELECT target_id, source, period_label, numerator, denominator, value, status, gap
+SELECT target_id, source, period_label, period_start, period_end, numerator, denominator, value, status, gap
 FROM (
-    SELECT target_id, source, period_kind, period_label, period_start, numerator, denominator, ratio AS value, status, gap
+    SELECT target_id, source, period_kind, period_label, period_start, period_end, numerator, denominator, ratio AS value,
+        status, gap
     FROM assessment
     WHERE unit_code = $unit AND target_id IS NOT NULL AND source <> 'indicators'
     UNION ALL
-    SELECT target_id, source, period_kind, period_label, period_start, numerator, denominator, ratio, status, gap
+    SELECT target_id, source, period_kind, period_label, period_start, period_end, numerator, denominator, ratio, status, gap
     FROM year_on_year
     WHERE unit_code = $unit
     UNION ALL
-    SELECT target_id, 'indicators', period_kind, period_label, period_start, numerator, denominator, value, status, gap
+    SELECT target_id, 'indicators', period_kind, period_label, period_start, period_end, numerator, denominator, value,
+        status, gap
     FROM indicator
     WHERE unit_code = $unit AND target_id IS NOT NULL
 ) AS standing

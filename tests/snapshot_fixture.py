@@ -188,8 +188,13 @@ def build(
             connection.execute(QUALITY)
         if earlier:
             connection.execute("DROP TABLE run; DROP TABLE origin")
+    return seal(file)
+
+
+def seal(file: Path) -> Path:
+    """Make a snapshot the published one, as it is now."""
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    (published / "CURRENT").write_text(f"{SNAPSHOT_ID}\n{digest}\n", encoding="utf-8")
+    (file.parent / "CURRENT").write_text(f"{SNAPSHOT_ID}\n{digest}\n", encoding="utf-8")
     return file
 
 

@@ -113,6 +113,11 @@ def message(told: Told, words: Words) -> str:
     return words.either(told.message_vi, told.message_en)
 
 
+def label(told: Told, words: Words) -> str:
+    """Return how an alert is called in a list: two rules may say the same sentence, so its rule comes first."""
+    return f"{words.text_or(f'kind.{told.rule}', told.rule)}: {message(told, words)}"
+
+
 def rule_words(rule: AlertRule | None, told: Told, words: Words) -> str:
     """Return a rule in words with its thresholds; its name where it is no longer there."""
     if rule is None:
@@ -143,7 +148,7 @@ def _alert(board: Board, one: Known, place: Mapping[str, str], words: Words) -> 
         Cell(link(choice.address("", place, alert=one.state.key), _name(told, board.now, words)), message(told, words)),
         words.counts(told.numerator, told.denominator) if told.denominator is not None else Cell("", None),
         Cell(words.ratio(told.ratio, asked), told.ratio) if told.ratio is not None else Cell("", None),
-        Cell(words.level(told.target_value), told.target_value) if asked else Cell("", None),
+        Cell(words.level(asked[0]), asked[0]) if asked else Cell("", None),
         Cell(words.count(told.gap), told.gap) if told.gap is not None else Cell("", None),
         words.instant(one.state.since),
         _who(board, one, words),
@@ -171,7 +176,7 @@ def _evidence(told: Told, words: Words) -> str:
     asked = [told.target_value] if told.target_value is not None else []
     parts = [words.counts(told.numerator, told.denominator), words.ratio(told.ratio, asked)]
     if asked:
-        parts.append(words.text("one.target", level=words.level(told.target_value or 0)))
+        parts.append(words.text("one.target", level=words.level(asked[0])))
     if told.gap and told.metric:
         parts.append(words.text("one.gap", count=words.count(told.gap), counted=counted(told.metric, words)))
     return " · ".join(parts)

@@ -22,7 +22,7 @@ def headline(standing: Standing, words: Words) -> Html:
     if standing.lost is None or not worst:
         lead = element("strong", words.text("index.no_total" if standing.lost is None else "index.nothing_lost"))
         return element("div", lead, kind="lost")
-    lead = words.text("index.lost", points=words.points(standing.lost), max=words.count(standing.version.max))
+    said = words.text("index.lost", points=words.points(standing.lost), max=words.count(standing.version.max))
     parts = [_lost_of(row, words) for row in worst[:2]]
     where = element("span", words.text("index.mostly"), " ", *_listed(parts, words), ".")
     hardest = max(worst, key=lambda row: row.lost_share or 0)
@@ -30,7 +30,7 @@ def headline(standing: Standing, words: Words) -> Html:
     if hardest is not worst[0] and hardest.lost_share and hardest.lost_share >= MUCH:
         share = words.level(round(float(hardest.lost_share), 3))
         more = [" ", element("b", words.text("index.hardest", name=group_name(hardest.group, words), share=share))]
-    return element("div", element("strong", lead), where, *more, kind="lost")
+    return element("div", element("strong", said), where, *more, kind="lost")
 
 
 def tiles(standing: Standing, words: Words) -> Html:
@@ -79,7 +79,7 @@ def _lost_of(row: Row, words: Words) -> Html:
 
 
 def _listed(parts: list[Html], words: Words) -> list[object]:
-    return [parts[0]] if len(parts) == 1 else [parts[0], f" {words.text('index.and')} ", parts[1]]
+    return [parts[0]] if len(parts) == 1 else [parts[0], " ", words.text("index.and"), " ", parts[1]]
 
 
 def _total(standing: Standing, words: Words) -> Html:
@@ -100,8 +100,8 @@ def _rating(standing: Standing, words: Words) -> Html:
     if band is None:
         return _tile("index.rating", NOTHING, words.text("index.not_rated" if standing.active else "index.idle"), words)
     start = words.text("index.from", points=words.count(band.start))
-    sure = "" if band.confirmed else f"; {words.text('index.unconfirmed')}"
-    return _tile("index.rating", band_name(band, words), start + sure, words)
+    sure = [] if band.confirmed else [words.text("index.unconfirmed")]
+    return _tile("index.rating", band_name(band, words), "; ".join([start, *sure]), words)
 
 
 def _rank(standing: Standing, words: Words) -> Html:

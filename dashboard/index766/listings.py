@@ -34,7 +34,7 @@ def losses(standing: Standing, most: int, words: Words) -> Table:
     return table("loss", names, rows, words, total=len(standing.losses), figures=FIGURES)
 
 
-def actions(name: str, found: Sequence[Action], words: Words) -> Table:
+def actions(name: str, found: Sequence[Action], most: int, words: Words) -> Table:
     """Return one way to the next rating: how many more of what, and the points that brings."""
     rows = [
         (
@@ -43,10 +43,11 @@ def actions(name: str, found: Sequence[Action], words: Words) -> Table:
             Cell(f"+{words.points(one.points)}", float(one.points)),
             component_name(one.row.component, words),
         )
-        for one in found
+        for one in found[:most]
         if one.row.component is not None
     ]
-    shown = table("action", ("count", "what", "points", "component"), rows, words, figures=FIGURES)
+    names = ("count", "what", "points", "component")
+    shown = table("action", names, rows, words, total=len(found), figures=FIGURES)
     return Table(words.text(f"action.{name}"), shown.columns, shown.rows, "action", shown.none, shown.total)
 
 

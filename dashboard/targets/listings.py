@@ -162,10 +162,11 @@ def _steps(one: Asked, on: date, words: Words) -> Cell:
     """Each step with its year; the one of the day is bold and named."""
     begun = [year for year in one.steps if year <= on.year]
     now = max(begun) if begun else None
+    here = words.text("steps.here")
     parts: list[object] = []
     for year, share in one.steps.items():
         said = f"{year}: {_amount(share, one.row['quantity'], words)}"
-        parts.append(element("b", said, f" ({words.text('steps.here')})") if year == now else said)
+        parts.append(element("b", said, f" ({here})") if year == now else said)
     shown = [part for pair in zip(parts, [" → "] * len(parts), strict=True) for part in pair][:-1]
     plain = "; ".join(f"{year}: {_amount(share, one.row['quantity'], words)}" for year, share in one.steps.items())
     return Cell(element("span", *shown), plain)

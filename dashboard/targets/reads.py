@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboard.data.reads import tables
 from dashboard.reads import kept
+from metrics import law_reads
 from metrics.rates import unit_tree
 from metrics.snapshot import Snapshot
 
@@ -82,36 +83,12 @@ WHERE unit = $unit
     OR (unit IS NULL AND coalesce(province, $province) = $province AND (level IN ('national', 'unit') OR level = $level))
 ORDER BY rowid
 """
-NEWEST = """
--- one row per target of a unit: the running year, else the newest period of which there is a figure
-SELECT target_id, source, period_kind, period_label, period_start, period_end, numerator, denominator, value, status, gap
-FROM (
-    SELECT target_id, source, period_kind, period_label, period_start, period_end, numerator, denominator, ratio AS value,
-        status, gap
-    FROM assessment
-    WHERE unit_code = $unit AND target_id IS NOT NULL AND source <> 'indicators'
-    UNION ALL
-    SELECT target_id, source, period_kind, period_label, period_start, period_end, numerator, denominator, ratio, status, gap
-    FROM year_on_year
-    WHERE unit_code = $unit
-    UNION ALL
-    SELECT target_id, 'indicators', period_kind, period_label, period_start, period_end, numerator, denominator, value,
-        status, gap
-    FROM indicator
-    WHERE unit_code = $unit AND target_id IS NOT NULL
-) AS standing
-WHERE status NOT IN ('not_reported', 'no_activity')
-QUALIFY row_number() OVER (
-    PARTITION BY target_id
-    ORDER BY status = 'no_comparison', period_kind = 'year_to_date' DESC, period_start DESC, period_label, source
-) = 1
-"""
 
 
 @kept
 def in_force(snapshot: Snapshot, unit: str, on: date) -> list[Asked]:
     """Return what is asked of a unit on a day, with the newest figure of each."""
-    newest = {row["target_id"]: row for row in snapshot.rows(NEWEST, {"unit": unit})}
+    newest = law_reads.newest_standings(snapshot, unit)
     found = [row for row in _covering(snapshot, unit) if _begins(row) <= on <= _ends(row)]
     return [
         Asked(row, value_on(row, on), due_on(row, on), steps_of(row), newest.get(row["target_id"])) for row in found
@@ -126,26 +103,17 @@ def changes(snapshot: Snapshot, unit: str, on: date) -> list[Change]:
     return sorted(found, key=lambda change: (change.on, change.row["target_id"], change.kind))
 
 
-INDICATORS = """
--- one row per hand-entered figure of a unit and target, newest period first
-SELECT * FROM indicator WHERE unit_code = ? ORDER BY period_end DESC, name_vi, target_id
-"""
-ENTRIES = """
--- one row per figure ever entered by hand of a unit, newest first
-SELECT * FROM indicator_entry WHERE unit_code = ? ORDER BY entered_on DESC, captured_at DESC, code, row_number
-"""
-
-
 @kept
 def indicators(snapshot: Snapshot, unit: str) -> list[dict[str, Any]]:
-    """Return the hand-entered figures of a unit that count, and how they stand."""
-    return snapshot.rows(INDICATORS, (unit,))
+    """Return the hand-entered figures of a unit that count, and how they stand; the newest period first."""
+    return sorted(law_reads.indicators(snapshot, unit), key=lambda row: row["period_end"], reverse=True)
 
 
 @kept
 def entries(snapshot: Snapshot, unit: str) -> list[dict[str, Any]]:
-    """Return every figure ever entered by hand of a unit."""
-    return snapshot.rows(ENTRIES, (unit,))
+    """Return every figure ever entered by hand of a unit, newest first."""
+    found = law_reads.indicator_entries(snapshot, unit)
+    return sorted(found, key=lambda row: (row["entered_on"], row["captured_at"]), reverse=True)
 
 
 def steps_of(row: Mapping[str, Any]) -> dict[int, float]:

@@ -75,7 +75,7 @@ def _one(board: Board, found: list[Known], home: Home, options: Options, words: 
     st.html(_section("one", words))
     first = next(iter(by_key))
     key = choice.choose(
-        words.text("one.choose"), "alert", list(by_key), first, lambda key: listings.message(by_key[key].told, words)
+        words.text("one.choose"), "alert", list(by_key), first, lambda key: listings.label(by_key[key].told, words)
     )
     one = by_key[key]
     with st.container(border=True, key="account"):

@@ -1,6 +1,6 @@
 """The 766 index of one unit: points lost and where, what would help, every component, and the units beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from dashboard.choice import Choice
 from dashboard.index766 import cards, listings, reads
 from dashboard.markup import Html, Table
 from dashboard.words import Words
-from metrics.index_standing import Standing
+from metrics.index_standing import Action, Standing
 from metrics.periods import in_english, in_vietnamese
 from metrics.snapshot import Snapshot
 
@@ -118,9 +118,13 @@ def _ways(found: Standing, words: Words) -> None:
     sides = {"fewest": found.actions, "easiest": found.easiest}
     for (name, way), column in zip(sides.items(), st.columns(2, gap="medium"), strict=True):
         with column:
-            lead = markup.element("b", words.text(f"action.{name}"))
-            st.html(markup.element("p", lead, ": ", words.text(f"action.{name}_more"), kind="of"))
-            downloads.listing(f"action-{name}", lambda _, n=name, w=way: listings.actions(n, w, words), words)
+            _way(name, way, words)
+
+
+def _way(name: str, way: Sequence[Action], words: Words) -> None:
+    lead = markup.element("b", words.text(f"action.{name}"))
+    st.html(markup.element("p", lead, ": ", words.text(f"action.{name}_more"), kind="of"))
+    downloads.listing(f"action-{name}", lambda most: listings.actions(name, way, most, words), words)
 
 
 def _comparison(snapshot: Snapshot, found: Standing, words: Words) -> None:
