@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from collectors.findings import checks
-from metrics import alerts, figures, open_dossiers, published_law, quality
+from metrics import alerts, figures, open_dossiers, outlook, published_law, quality
 from metrics.alerts import SourceState
 from metrics.alerts_by_hand import below_by_hand
 from metrics.assess import Assessment, Scope, TargetBook
@@ -374,6 +374,12 @@ JOIN unit_day ON day <= stock_day
 WHERE source = ?
 GROUP BY label, unit_code
 """
+_RECENT = """
+-- one row per unit and recent day
+SELECT * EXCLUDE (source)
+FROM unit_day
+WHERE source = $source AND day BETWEEN $first AND $last
+"""
 _UNITS_OF = "SELECT DISTINCT unit_code FROM unit_day WHERE source = ?"
 _FIRST = "SELECT min(day) AS day FROM unit_day WHERE source = ? AND received > 0"
 _DELIVERED = """
@@ -425,6 +431,7 @@ class _Content:
         self._run(quality.TABLES_SQL)
         self._run(published_law.TABLES)
         self._run(open_dossiers.TABLES_SQL)
+        self._run(outlook.TABLES_SQL)
         self._name_checks()
         self._run(_COPIES)
         self._run(_UNIT_DAY)
@@ -441,6 +448,8 @@ class _Content:
         self._append("run", map(astuple, self._runs))
         self._quality(sources)
         open_dossiers.fill(self._cursor, sources, self._calendar)
+        for source in sources:
+            self._append("outlook", map(astuple, self._outlooks(source, assessments, office)))
         raised = [
             *alerts.below_target(assessments, self._units, sources, primary_source=primary_source, office=office),
             *alerts.below_year_before(
@@ -588,6 +597,27 @@ class _Content:
         self._append("quality_check", map(astuple, found))
         self._append("quality", map(astuple, quality.dimensions(found)))
         self._append("assessment_bounds", ((*astuple(one), one.low, one.high) for one in self._bounds))
+
+    def _outlooks(
+        self, source: SourceState, assessments: Iterable[Assessment], office: str | None
+    ) -> Iterator[outlook.Outlook]:
+        """Yield where the running periods of a dossier list will end."""
+        today, first = local_day(source.captured_at), self._rows(_FIRST, [source.source])[0]["day"]
+        if source.kind != Kind.DOSSIER or first is None:
+            return
+        days: dict[str, dict[date, dict[str, int]]] = {}
+        asked = {"source": source.source, "first": today - outlook.LOOKED_BACK, "last": today}
+        for row in self._rows(_RECENT, asked):
+            days.setdefault(row.pop("unit_code"), {})[row.pop("day")] = row
+        yield from outlook.outlooks(
+            (one for one in assessments if one.source == source.source),
+            self._units,
+            days,
+            self._calendar,
+            captured_at=source.captured_at,
+            first=first,
+            office=office,
+        )
 
     def _units_of(self, source: Source) -> list[Unit]:
         """Return the units with a dossier of the source, ever, of their own or below them."""

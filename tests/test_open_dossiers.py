@@ -66,6 +66,7 @@ def test_the_worked_dossiers_are_as_many_as_the_published_counts(office: Office)
         st.fixed_dictionaries(
             {
                 "unit_code": st.sampled_from(["H35.12", "H35.15"]),
+                "resolving_unit_code": st.sampled_from([None, "H35.12", "H35.15"]),
                 "status": st.sampled_from([None, *range(1, 11)]),
                 "received_at": st.none() | MOMENTS,
                 "due_at": st.none() | MOMENTS,
