@@ -19,7 +19,7 @@ from itertools import pairwise
 from statistics import fmean
 
 from collectors.home import VIETNAM
-from metrics.assess import Assessment
+from metrics.assess import Assessment, Status
 from metrics.definitions import VARIANT
 from metrics.insight.gap import needed_of_rest
 from metrics.insight.projection import WINDOW, Projection, alikeness, enough, project, rest_of_period
@@ -195,6 +195,8 @@ def _outlook(
     ]
     x, n = one.numerator or 0, one.denominator or 0
     minimum = one.target_value if one.target is not None and one.target.op != Op.AT_MOST else None
+    if one.status == Status.NOT_DUE:
+        minimum = None  # it is asked of a later year, not of the end of this period
     projected = forecast(x, n, recent, left, minimum, months=months)
     if projected is None:
         return Outlook(*row, days_left=left, silence=Silence.FEW)

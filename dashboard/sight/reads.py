@@ -98,8 +98,14 @@ def limits(months: list[Rate]) -> dict[str, tuple[float, float]]:
 
 
 def proof(rate: Rate) -> tuple[Evidence, Interval] | None:
-    """Return what the counts tell beyond chance, with their 95 % interval; None without target or counts."""
-    if rate.target is None or not rate.denominator or rate.numerator is None or rate.numerator > rate.denominator:
+    """Return what the counts tell beyond chance, with their 95 % interval; None without counts or a due target."""
+    if (
+        rate.target is None
+        or rate.status == "not_due"
+        or not rate.denominator
+        or rate.numerator is None
+        or rate.numerator > rate.denominator
+    ):
         return None
     asked, op = Decimal(str(rate.target.value)), Op(rate.target.op)
     return evidence(rate.numerator, rate.denominator, asked, op), wilson(rate.numerator, rate.denominator)

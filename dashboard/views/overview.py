@@ -52,7 +52,8 @@ def _headline(snapshot: Snapshot, chosen: Choice, shown: list[Rate], words: Word
             with st.container(border=True, key=f"card-{rate.metric}-{rate.variant}", gap=None):
                 st.html(cards.card(rate, words))
                 _trend(rate, months.get((rate.metric, rate.variant), []), words)
-                st.html(sight.ahead(rate, ahead.get((rate.metric, rate.variant)), before, words))
+                if said := sight.ahead(rate, ahead.get((rate.metric, rate.variant)), before, words):
+                    st.html(said)
         with st.container(border=True, key="card-legend"):
             st.html(cards.legend(words))
 
