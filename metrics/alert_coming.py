@@ -93,9 +93,9 @@ def _asked(target: Target, day: date) -> Decimal | None:
 
 def _followed(register: Register, ended: Target, day: date) -> bool:
     """Whether another row takes the place of one that ends: then the new one is told, with its number."""
-    scope = (ended.metric, ended.variant, ended.unit, ended.province, ended.level, ended.field)
+    scope = (ended.metric, ended.indicator, ended.variant, ended.unit, ended.province, ended.level, ended.field)
     return any(
-        (one.metric, one.variant, one.unit, one.province, one.level, one.field) == scope
+        (one.metric, one.indicator, one.variant, one.unit, one.province, one.level, one.field) == scope
         and one.judged
         and one.valid_from == day
         for one in register.targets
@@ -113,7 +113,8 @@ def _concerned(situation: "Situation", rule: AlertRule) -> Sequence[Unit]:
 
 
 def _change_told(rule: AlertRule, change: _Change) -> Told:
-    target, name = change.target, METRIC[change.target.metric]
+    target, known = change.target, METRIC.get(change.target.metric)
+    name_vi, name_en = (known.label_vi, known.label_en) if known else (target.name_vi, target.name_en or target.name_vi)
     document = ", ".join(part for part in (target.document, target.article) if part)
     before, after = (_level(target, value) for value in (change.before, change.after))
     of = f" (lĩnh vực {target.field})" if target.field else ""
@@ -127,12 +128,12 @@ def _change_told(rule: AlertRule, change: _Change) -> Told:
         rule=rule.id,
         severity=rule.severity,
         audience=rule.audience,
-        metric=target.metric,
+        metric=target.metric or None,
         source=target.unit or target.province or "",
         target_value=None if change.after is None else float(change.after),
         document=document,
-        message_vi=f"Từ ngày {change.day:%d/%m/%Y}, {name.label_vi}{of}: {vi} ({document}).",
-        message_en=f"From {change.day}, {name.label_en}: {en} ({document}).",
+        message_vi=f"Từ ngày {change.day:%d/%m/%Y}, {name_vi}{of}: {vi} ({document}).",
+        message_en=f"From {change.day}, {name_en}: {en} ({document}).",
     )
 
 

@@ -86,10 +86,8 @@ class Situation:
 
     def seen(self, key: str, rule: AlertRule | None) -> Seen:
         """Return how an alert stands that does not hold now."""
-        if rule is None:
-            return Seen.GONE
-        if rule.kind is RuleKind.TARGET_CHANGING:
-            return Seen.GONE  # its day has come, or it was taken back: nothing was made good
+        if rule is None or rule.kind is RuleKind.TARGET_CHANGING:
+            return Seen.GONE  # the day of a change has come, or it was taken back: nothing was made good
         if rule.kind not in _OF_RATIOS and rule.kind not in (RuleKind.OVERDUE_OPEN, RuleKind.NEARLY_OVERDUE):
             return Seen.CLEARS
         _, source, metric, unit, period, *target = key.split(":", 5)

@@ -78,7 +78,7 @@ def _change(one: Change, words: Words) -> str:
     day = words.day(one.since)
     if not one.numerator and not one.denominator:
         return words.text("ahead.unchanged", day=day)
-    points = "" if one.ratio is None else words.text("ahead.points", points=_signed(words.points(one.ratio)))
+    points = "" if one.ratio is None else words.text("ahead.points", points=_signed(words.moved(one.ratio)))
     counts = {"numerator": one.numerator, "denominator": one.denominator}
     shown = {name: _signed(words.count(count)) for name, count in counts.items()}
     return words.text("ahead.changed", day=day, points=points, **shown)
