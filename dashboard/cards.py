@@ -51,7 +51,7 @@ def card(rate: Rate, words: Words) -> Html:
         ),
         element("div", _counts(rate, words), _origin(rate, words), kind="counts", hint=rule_words(rate, words)),
         _target_line(rate, words),
-        element("div", _gap(rate, words), kind="gap"),
+        element("div", gap(rate, words), kind="gap"),
         kind=f"card {standing(rate).replace('_', '-')}",
     )
 
@@ -169,7 +169,8 @@ def _target_line(rate: Rate, words: Words) -> Html:
     return element("div", element("b", asked(rate, words)), by, kind="target", hint=document)
 
 
-def _gap(rate: Rate, words: Words) -> str:
+def gap(rate: Rate, words: Words) -> str:
+    """Return how many are missing to what is asked, or too many where less is better; nothing where none is."""
     if rate.gap is None or rate.target is None or rate.status in NO_FIGURES:
         return ""
     limit = rate.target.op == "<="

@@ -3,12 +3,14 @@
 The specification is written as data: Altair builds the same in 90 ms a chart, and a page holds nine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard import colours
 from dashboard.rows import Rate
 from dashboard.words import Words
+
+Limits = Mapping[str, tuple[float, float]]
 
 HEIGHT = 54
 LEAST_STRETCH = 0.1
@@ -16,20 +18,26 @@ _PERCENT = "format(datum.value * 100, '.3~f')"
 _AXIS_WIDTH = 34
 
 
-def trend(months: Sequence[Rate], words: Words) -> dict[str, Any]:
+def trend(months: Sequence[Rate], words: Words, limits: Limits | None = None) -> dict[str, Any]:
     """Return the rate of each month as a line, the target of each month as dashes; a month not over is a hollow dot.
 
+    limits: by period label, what is usual: drawn as a band.
     A month without dossiers breaks the line. The tooltip tells month, rate, both counts and what was asked.
     """
-    points = [_point(month, words) for month in months]
+    points = [_point(month, words, (limits or {}).get(month.period.label)) for month in months]
     x = {"field": "month", "type": "ordinal", "title": None, "axis": _months_axis(points)}
     x["scale"] = {"domain": [point["month"] for point in points]}
     y = {"type": "quantitative", "title": None, "axis": _ratio_axis(words)}
-    y["scale"] = {"domain": _stretch(months), "nice": True, "zero": False}
+    y["scale"] = {"domain": _stretch(months), "clamp": True, "nice": True, "zero": False}
     rate = {"x": x, "y": {**y, "field": "ratio"}}
     return {
         "data": {"values": points},
         "layer": [
+            *(
+                [{"mark": _BAND, "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}}]
+                if limits
+                else []
+            ),
             {"mark": _ASKED, "encoding": {"x": x, "y": {**y, "field": "level"}}},
             {"mark": _LINE, "encoding": rate},
             {"mark": _DOTS, "encoding": {**rate, "fill": _FILL, "tooltip": _tooltip(words)}},
@@ -46,18 +54,22 @@ def trend(months: Sequence[Rate], words: Words) -> dict[str, Any]:
     }
 
 
+_BAND = {"type": "area", "color": colours.EDGE, "opacity": 0.7, "line": False}
 _ASKED = {"type": "line", "color": colours.AMBER, "strokeDash": [4, 3], "strokeWidth": 1.2, "interpolate": "step"}
 _LINE = {"type": "line", "color": colours.ACCENT, "strokeWidth": 1.8}
 _DOTS = {"type": "point", "size": 16, "filled": True, "opacity": 1, "stroke": colours.ACCENT, "strokeWidth": 1.4}
 _FILL = {"condition": {"test": "datum.complete", "value": colours.ACCENT}, "value": colours.GROUND}
 
 
-def _point(month: Rate, words: Words) -> dict[str, Any]:
+def _point(month: Rate, words: Words, usual: tuple[float, float] | None) -> dict[str, Any]:
     target = month.target
+    low, high = usual or (None, None)
     name = f"{month.period.start:%m/%Y}"
     return {
         "month": name,
         "ratio": month.ratio,
+        "low": low,
+        "high": high,
         "level": target.value if target else None,
         "complete": month.period.complete,
         "label": name if month.period.complete else words.text("card.month_open", month=name),

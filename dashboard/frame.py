@@ -60,6 +60,37 @@ def opened(page: str) -> Opened | None:
     return Opened(snapshot, state, chosen, words)
 
 
+def shown_alone(page: str) -> Opened | None:
+    """Return what a page without controls is about: what its address says, else the first source, unit and period."""
+    options = read_options(sys.argv[1:])
+    words = choice.language()
+    st.html(markup.style())
+    try:
+        office = open_home(options.home).config.office
+        snapshot = reads.current(options.home)
+    except (ConfigError, SnapshotError) as error:
+        _broken(page, str(error), words)
+        return None
+    if snapshot is None:
+        _empty(page, options.home, words)
+        _look_again(options.home, "")
+        return None
+    return Opened(snapshot, reads.state(snapshot), _said(snapshot, office), words)
+
+
+def _said(snapshot: Snapshot, office: Office) -> Choice | None:
+    """Return what the address says, without showing any control."""
+    sources = {source.source: source for source in reads.sources(snapshot)}
+    if not sources:
+        return None
+    first = choice.first_source(list(sources.values()), office.primary_source)
+    source = sources.get(choice.asked("source") or "", first)
+    units = {unit.code: unit for unit in reads.units(snapshot, source.source)}
+    unit = units.get(choice.asked("unit") or "") or choice.first_unit(list(units.values()), office.unit, source.kind)
+    periods = {period.label: period for period in reads.periods(snapshot, source.source, unit.code)}
+    return Choice(source, unit, periods.get(choice.asked("period") or "") or next(iter(periods.values())))
+
+
 @st.fragment(run_every=LOOK_AGAIN_SECONDS)
 def _look_again(home: Path, shown: str) -> None:
     """Run the page again when another state has been published since."""

@@ -11,6 +11,7 @@ FIGURES = frozenset(
     {
         *("counts", "ratio", "gap", "numerator", "denominator", "row", "rows", "exports", "failures"),
         *("read", "accepted", "merged", "refused", "skipped", "share", "score", "failing", "checked"),
+        *("late", "soon", "waiting", "open"),
     }
 )
 MARKS = {

@@ -83,6 +83,10 @@ class Words:
         """Return what is asked, `80 %` or `99,5 %`: no more digits than it has."""
         return format_percent(value, format=f"#,##0.##{_BEFORE_PERCENT[self.language]}", locale=self.language)
 
+    def moved(self, difference: float) -> str:
+        """Return the difference of two ratios in percentage points, `-1,25`."""
+        return format_decimal(difference * 100, format="#,##0.0#", locale=self.language)
+
     def day(self, value: date | None) -> str:
         """Return a day as dd/MM/yyyy."""
         return NOTHING if value is None else f"{value:%d/%m/%Y}"

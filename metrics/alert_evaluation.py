@@ -4,7 +4,7 @@ What a ratio is against its target was decided by `assess` and stands in the sna
 concerns somebody, for how long, and beyond chance.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 
 from babel.numbers import format_decimal
 
+from metrics.alert_coming import changing_targets, nearly_overdue
 from metrics.alert_journal import Told
 from metrics.alert_rules import AlertRule, RuleKind
 from metrics.alert_state import Seen
@@ -22,8 +23,8 @@ from metrics.insight.intervals import Evidence, evidence
 from metrics.journal import Collected
 from metrics.rates import unit_tree
 from metrics.snapshot import Snapshot
-from metrics.targets import Op
-from metrics.units import UnitTree
+from metrics.targets import Op, Register
+from metrics.units import Unit, UnitTree
 from metrics.working_days import WorkingDays
 
 _PUBLISHED = {
@@ -32,6 +33,11 @@ _PUBLISHED = {
     RuleKind.SOURCE_LATE: "source_late",
     RuleKind.ROWS_REFUSED: "rows_refused",
     RuleKind.EXPORT_REFUSED: "export_refused",
+}
+_LOOKS: Mapping[RuleKind, Callable[["Situation", AlertRule], Iterator[tuple[str, Told]]]] = {
+    RuleKind.FALLING: falling,
+    RuleKind.OFF_PACE: off_pace,
+    RuleKind.NEARLY_OVERDUE: nearly_overdue,
 }
 _OF_RATIOS = {RuleKind.BELOW_TARGET, RuleKind.BELOW_FOR_CERTAIN, RuleKind.FALLING, RuleKind.OFF_PACE}
 
@@ -57,7 +63,9 @@ class Situation:
         calendar: WorkingDays,
         collected: Mapping[str, Collected],
         office: str | None = None,
+        register: Register | None = None,
     ) -> None:
+        self.register = register or Register(())
         self.snapshot, self.now, self.calendar, self.office = snapshot, now, calendar, office
         self.tree: UnitTree = unit_tree(snapshot)
         self.sources = {row["source"]: row for row in snapshot.rows(_SOURCES)}
@@ -78,8 +86,8 @@ class Situation:
 
     def seen(self, key: str, rule: AlertRule | None) -> Seen:
         """Return how an alert stands that does not hold now."""
-        if rule is None:
-            return Seen.GONE
+        if rule is None or rule.kind is RuleKind.TARGET_CHANGING:
+            return Seen.GONE  # the day of a change has come, or it was taken back: nothing was made good
         if rule.kind not in _OF_RATIOS and rule.kind not in (RuleKind.OVERDUE_OPEN, RuleKind.NEARLY_OVERDUE):
             return Seen.CLEARS
         _, source, metric, unit, period, *target = key.split(":", 5)
@@ -105,9 +113,11 @@ class Situation:
             yield from self._findings(rule)
         elif rule.kind is RuleKind.OVERDUE_OPEN:
             yield from self._overdue(rule)
-        elif rule.kind in (RuleKind.FALLING, RuleKind.OFF_PACE):
-            look = falling if rule.kind is RuleKind.FALLING else off_pace
-            for key, told in look(self, rule):
+        elif rule.kind is RuleKind.TARGET_CHANGING:
+            for key, told in changing_targets(self, rule):
+                yield Holding(f"{rule.id}:{key}", rule, self.today, told)
+        elif rule.kind in _LOOKS:
+            for key, told in _LOOKS[rule.kind](self, rule):
                 yield self._metric(rule, key, told)
 
     def _published(self, rule: AlertRule) -> Iterator[Holding]:
@@ -168,12 +178,17 @@ class Situation:
                 f"The newest export of source {row['source']} ({row['file_name']}) has findings {row['checks']}.",
             )
 
+    def of_unit(self, rule: AlertRule, row: Mapping[str, Any]) -> Unit | None:
+        """Return the unit at the foot of the tree that counts of open dossiers are told to; None: to nobody."""
+        unit = self.tree.units.get(row["unit_code"])
+        if unit is None or not unit.leaf or row["source"] in self.late or not self.ours(unit.code):
+            return None
+        return unit if rule.concerns(metric="overdue_open", unit=unit.code, level=unit.level) else None
+
     def _overdue(self, rule: AlertRule) -> Iterator[Holding]:
         for row in self.snapshot.rows(_OVERDUE, {"limit": rule.limit}):
-            unit = self.tree.units.get(row["unit_code"])
-            if unit is None or not unit.leaf or row["source"] in self.late:
-                continue
-            if not rule.concerns(metric="overdue_open", unit=unit.code, level=unit.level) or not self.ours(unit.code):
+            unit = self.of_unit(rule, row)
+            if unit is None:
                 continue
             count = format_decimal(row["numerator"], locale="vi")
             told = Told(

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from collectors.findings import checks
-from metrics import alerts, figures, published_law, quality
+from metrics import alerts, figures, open_dossiers, outlook, published_law, quality
 from metrics.alerts import SourceState
 from metrics.alerts_by_hand import below_by_hand
 from metrics.assess import Assessment, Scope, TargetBook
@@ -49,6 +49,7 @@ from metrics.snapshot import POINTER, SUFFIX, quoted, sha256_of
 from metrics.targets import Register
 from metrics.unit_history import UnitHistory, load_history
 from metrics.units import Named, Unit, UnitTree, build_tree
+from metrics.working_days import WorkingDays, load_calendar
 from metrics.year_on_year import YearOnYear, asked_of, compare, counts_in, year_before
 
 KEPT = 7
@@ -73,13 +74,14 @@ def publish(
     law: InForce | None = None,
     history: UnitHistory | None = None,
     on_time: OnTime = DEFAULT,
+    calendar: WorkingDays | None = None,
 ) -> str:
     """Publish what is committed in the warehouse and return the id of the snapshot.
 
     law: the register with the state of the office's own file, where that is known.
     now: UTC. parents, names: of units, set by hand. primary_source: whose ratios alert where two sources have them.
-    office: alert only for this unit and those below it. history: of units; None: that of the product. on_time: the
-    rule set that speaks. Call it outside a transaction.
+    office: alert only for this unit and those below it. history: of units, calendar: of working days; None: those of
+    the product. on_time: the rule set that speaks. Call it outside a transaction.
     Raises UnitError when the parents set by hand go round in a circle.
     """
     published.mkdir(parents=True, exist_ok=True)
@@ -89,9 +91,8 @@ def publish(
     draft = published / f"{snapshot_id}{SUFFIX}{_DRAFT}"
     with _attached(con, draft) as cursor:
         units = build_tree(_names_said(cursor), parents=parents, names=names)
-        content = _Content(
-            cursor, units, Journal(journal), law or InForce(register), moment, history or load_history(), on_time
-        )
+        told = (history or load_history(), on_time, calendar or load_calendar())
+        content = _Content(cursor, units, Journal(journal), law or InForce(register), moment, *told)
         content.fill(snapshot_id, primary_source=primary_source, office=office)
     _flush(draft)
     digest = sha256_of(draft)
@@ -375,6 +376,12 @@ JOIN unit_day ON day <= stock_day
 WHERE source = ?
 GROUP BY label, unit_code
 """
+_RECENT = """
+-- one row per unit and recent day
+SELECT * EXCLUDE (source)
+FROM unit_day
+WHERE source = $source AND day BETWEEN $first AND $last
+"""
 _UNITS_OF = "SELECT DISTINCT unit_code FROM unit_day WHERE source = ?"
 _FIRST = "SELECT min(day) AS day FROM unit_day WHERE source = ? AND received > 0"
 _DELIVERED = """
@@ -405,6 +412,7 @@ class _Content:
         now: datetime,
         history: UnitHistory,
         on_time: OnTime,
+        calendar: WorkingDays,
     ) -> None:
         self._on_time = on_time
         self._cursor = cursor
@@ -413,6 +421,7 @@ class _Content:
         self._register = law.register
         self._now = now
         self._history = history
+        self._calendar = calendar
         self._bounds: list[quality.Bounds] = []
         self._collected = journal.collected()
         self._outcomes = journal.newest_outcomes()
@@ -423,6 +432,8 @@ class _Content:
         self._run(_TABLES)
         self._run(quality.TABLES_SQL)
         self._run(published_law.TABLES)
+        self._run(open_dossiers.TABLES_SQL)
+        self._run(outlook.TABLES_SQL)
         self._name_checks()
         self._run(_COPIES)
         self._run(COPY_SQL)
@@ -439,6 +450,9 @@ class _Content:
         self._append("export", self._export_rows())
         self._append("run", map(astuple, self._runs))
         self._quality(sources)
+        open_dossiers.fill(self._cursor, sources, self._calendar)
+        for source in sources:
+            self._append("outlook", map(astuple, self._outlooks(source, assessments, office)))
         raised = [
             *alerts.below_target(assessments, self._units, sources, primary_source=primary_source, office=office),
             *alerts.below_year_before(
@@ -601,6 +615,27 @@ class _Content:
             for unit in units:
                 scope = Scope(source.source, unit, period, source.as_of_day)
                 yield from assess_payments(books, EVERY, scope, sums.get(unit.code, {}))
+
+    def _outlooks(
+        self, source: SourceState, assessments: Iterable[Assessment], office: str | None
+    ) -> Iterator[outlook.Outlook]:
+        """Yield where the running periods of a dossier list will end."""
+        today, first = local_day(source.captured_at), self._rows(_FIRST, [source.source])[0]["day"]
+        if source.kind != Kind.DOSSIER or first is None:
+            return
+        days: dict[str, dict[date, dict[str, int]]] = {}
+        asked = {"source": source.source, "first": today - outlook.LOOKED_BACK, "last": today}
+        for row in self._rows(_RECENT, asked):
+            days.setdefault(row.pop("unit_code"), {})[row.pop("day")] = row
+        yield from outlook.outlooks(
+            (one for one in assessments if one.source == source.source),
+            self._units,
+            days,
+            self._calendar,
+            captured_at=source.captured_at,
+            first=first,
+            office=office,
+        )
 
     def _units_of(self, source: Source) -> list[Unit]:
         """Return the units with a dossier of the source, ever, of their own or below them."""

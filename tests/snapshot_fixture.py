@@ -56,6 +56,12 @@ CREATE TABLE refusal (export_id VARCHAR, file_name VARCHAR, sheet VARCHAR, row_n
     reason VARCHAR, found VARCHAR);
 CREATE TABLE finding (export_id VARCHAR, file_name VARCHAR, check_id VARCHAR, column_name VARCHAR, rows BIGINT,
     example VARCHAR);
+CREATE TABLE open_dossier (source VARCHAR, dossier_code VARCHAR, unit_code VARCHAR, procedure_key VARCHAR, received DATE,
+    due DATE, status TINYINT, waiting BOOLEAN, late BOOLEAN, days_left INTEGER);
+CREATE TABLE open_total (source VARCHAR, open BIGINT, late BIGINT, listed BIGINT);
+CREATE TABLE outlook (metric VARCHAR, variant VARCHAR, source VARCHAR, unit_code VARCHAR, period_kind VARCHAR,
+    period_label VARCHAR, ends DATE, days_left INTEGER, rest BIGINT, low DOUBLE, middle DOUBLE, high DOUBLE,
+    probability DOUBLE, needed BIGINT, required DOUBLE, reachable BOOLEAN, best DOUBLE, silence VARCHAR);
 """
 
 QUALITY = """

@@ -1,5 +1,6 @@
 """Evaluating published states: what fires, what goes on, what is over; a repetition, a rebuild or a late source move nothing."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -222,3 +223,58 @@ def test_a_broken_rule_file_is_refused_with_file_and_rule(tmp_path: Path, text: 
 def test_every_kind_of_rule_is_used_and_has_words() -> None:
     assert {rule.kind for rule in load_rules()} == set(RuleKind)
     assert set(_TITLES) == set(RuleKind)
+
+
+# What is about to happen
+
+
+def still_open(number: int, due: str, **cells: str) -> dict[str, str]:
+    """One open dossier with a due day; of the office of these tests."""
+    usual = {"Ngày tiếp nhận": "01/10/2026 08:00:00", "Ngày kết thúc xử lý": "", "Trạng thái hồ sơ": "Đang xử lý"}
+    return dossier(
+        number, **{**usual, "Ngày hẹn trả": f"{due} 17:00:00", "Số hồ sơ": f"H35.12-261001-{number:04}", **cells}
+    )
+
+
+def test_dossiers_are_told_before_they_are_late(office: Home) -> None:
+    # Monday 12 October 2026: due today (0 days left), on Wednesday (2), on Thursday (3: too far), last Friday (late).
+    rows = [still_open(n, due) for n, due in enumerate(("12/10/2026", "14/10/2026", "15/10/2026", "09/10/2026"), 1)]
+    collect(office, [*rows, still_open(5, "12/10/2026", **{"Trạng thái hồ sơ": "Chờ bổ sung"})], at=FIRST)
+    key = "igate:overdue_open:H35.12:open"
+    assert phases(office, "nearly_overdue") == {key: Phase.FIRING}
+    (alert,) = [one for one in AlertJournal(office.journal).known(Phase.FIRING) if one.told.rule == "nearly_overdue"]
+    assert alert.told.numerator == 2
+    assert "có 2 hồ sơ đang giải quyết còn không quá 2 ngày làm việc, trong đó 1 hồ sơ hết hạn hôm nay" in (
+        alert.told.message_vi
+    )
+    collect(office, [still_open(3, "30/10/2026")], at=FIRST + timedelta(days=1))
+    finished = {"Trạng thái hồ sơ": "Đã trả kết quả", "Ngày kết thúc xử lý": "12/10/2026 09:00:00"}
+    done = [still_open(n, "12/10/2026", **finished) for n in (1, 2)]
+    collect(office, done, at=FIRST + timedelta(days=2))
+    assert phases(office, "nearly_overdue") == {key: Phase.RESOLVED}
+
+
+def test_a_target_that_begins_ends_or_rises_soon_is_told_with_its_document(office: Home) -> None:
+    (office.path / "own.toml").write_text(
+        TARGET.replace("valid_to = 2026-12-31", "valid_to = 2026-10-31")
+        + TARGET.replace('"own-online"', '"next-online"')
+        .replace("value = 0.8", "value = 0.9")
+        .replace("valid_from = 2025-01-01", "valid_from = 2026-11-01")
+        + TARGET.replace('"own-online"', '"elsewhere"').replace("H35.12", "H35.99").replace("2026-12-31", "2026-10-31"),
+        encoding="utf-8",
+    )
+    collect(office, filed(SEPTEMBER, lambda n: n <= 60), at=FIRST)
+    assert phases(office, "target_changing") == {"next-online:2026-11-01": Phase.FIRING}
+    (alert,) = [one for one in AlertJournal(office.journal).known(Phase.FIRING) if one.told.rule == "target_changing"]
+    assert alert.told.message_vi == (
+        "Từ ngày 01/11/2026, Tỷ lệ hồ sơ trực tuyến: bắt đầu áp dụng mức ≥ 90 % (Kế hoạch thử nghiệm)."
+    )
+    collect(office, filed(SEPTEMBER, lambda n: n <= 61), at=datetime(2026, 11, 1, 6, tzinfo=VIETNAM))
+    assert phases(office, "target_changing") == {"next-online:2026-11-01": Phase.CLOSED}
+
+
+def test_every_rule_has_its_paragraph_in_the_guide() -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "van-hanh.md").read_text(encoding="utf-8")
+    section = guide.partition("\n## Cảnh báo của hệ thống\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^### (\w+)$", section, re.MULTILINE) == [rule.id for rule in load_rules()]
+    assert all(len(text) > 100 for text in re.split(r"^### \w+$", section, flags=re.MULTILINE)[1:])

@@ -322,6 +322,7 @@ def test_no_word_is_left_over() -> None:
     open_ended = ("metric", "source", "period", "summary", "status", "volume", "target", "legend", "outcome", "quality")
     open_ended += ("rule", "todo", "kind", "phase", "audience", "standing", "standing_of", "target_kind", "change")
     open_ended += ("message", "account", "action", "targets")
+    open_ended += ("evidence",)
     titles = ("below", "alert", "collected", "refused")
     sections = tomllib.loads((DASHBOARD / "text" / "vi.toml").read_text(encoding="utf-8"))
     for section, entries in sections.items():

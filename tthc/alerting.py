@@ -45,6 +45,7 @@ def settle(home: Home, *, now: datetime) -> Settled | None:
             calendar=load_calendar(home.extra_calendar),
             collected=Journal(home.journal).collected(),
             office=home.config.office.unit or None,
+            register=in_force(home.extra_targets, Journal(home.journal), now=now).register,
         )
         return settle_alerts(situation, load_rules(home.extra_alert_rules), AlertJournal(home.journal))
 

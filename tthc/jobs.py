@@ -23,6 +23,7 @@ from metrics.on_time import OnTime
 from metrics.publish import publish
 from metrics.register_kept import InForce, in_force
 from metrics.unit_history import UnitHistory, load_history
+from metrics.working_days import load_calendar
 from tthc import alerting
 
 if TYPE_CHECKING:
@@ -185,4 +186,5 @@ def _publish(store: Warehouse, home: Home, law: InForce, history: UnitHistory, n
         office=home.config.office.unit or None,
         history=history,
         on_time=OnTime(home.config.metrics.on_time),
+        calendar=load_calendar(home.extra_calendar),
     )

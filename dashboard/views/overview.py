@@ -5,13 +5,15 @@ import sys
 import streamlit as st
 
 from collectors.home import open_home
-from dashboard import cards, charts, choice, downloads, frame, listings, markup, reads
+from dashboard import cards, charts, choice, downloads, frame, headline, listings, markup, reads
 from dashboard.alerting import listings as alert_listings
 from dashboard.alerting import reads as alert_reads
 from dashboard.choice import Choice
 from dashboard.markup import Html
 from dashboard.options import read_options
 from dashboard.rows import Rate, State
+from dashboard.sight import cards as sight
+from dashboard.sight import reads as sight_reads
 from dashboard.words import Words
 from metrics.journal import naive_utc
 from metrics.snapshot import Snapshot
@@ -19,10 +21,6 @@ from metrics.snapshot import Snapshot
 TITLE = "overview.title"
 ORDER = 10
 
-HEADLINE = (
-    *("online", "online_full", "online_of_offered", "online_payment", "digitised_components"),
-    *("electronic_results", "data_reuse", "on_time", "overdue_open"),
-)
 LEAST_MONTHS = 2  # one month is no trend
 
 
@@ -36,7 +34,7 @@ def render() -> None:
         st.html(markup.element("p", words.text("nothing.lead"), kind="none"))
         _collection(snapshot, words)
         return
-    shown = _shown(snapshot, chosen)
+    shown = headline.rates(snapshot, chosen)
     _headline(snapshot, chosen, shown, words)
     _attention(snapshot, chosen, opened.state, words)
     _collection(snapshot, words)
@@ -44,22 +42,18 @@ def render() -> None:
         downloads.listing("basis", lambda _: cards.basis(shown, words), words)
 
 
-def _shown(snapshot: Snapshot, chosen: Choice) -> list[Rate]:
-    """Return the rates with a card: the headline of a dossier list, whatever a source of statistics delivers."""
-    found = reads.rates(snapshot, chosen.source.source, chosen.unit.code, chosen.period.label)
-    if chosen.source.kind == "statistic":
-        return [rate for rate in found if rate.status != "not_reported"]
-    return sorted((rate for rate in found if rate.metric in HEADLINE), key=lambda rate: HEADLINE.index(rate.metric))
-
-
 def _headline(snapshot: Snapshot, chosen: Choice, shown: list[Rate], words: Words) -> None:
     st.html(_scope(snapshot, chosen, shown, words))
     months = reads.months(snapshot, chosen.source.source, chosen.unit.code)
+    asked = (chosen.source.source, chosen.unit.code, chosen.period.label)
+    ahead, before = sight_reads.outlooks(snapshot, *asked), sight_reads.earlier(snapshot, *asked)
     with st.container(key="cards", gap=None):
         for rate in shown:
             with st.container(border=True, key=f"card-{rate.metric}-{rate.variant}", gap=None):
                 st.html(cards.card(rate, words))
                 _trend(rate, months.get((rate.metric, rate.variant), []), words)
+                if said := sight.ahead(rate, ahead.get((rate.metric, rate.variant)), before, words):
+                    st.html(said)
         with st.container(border=True, key="card-legend"):
             st.html(cards.legend(words))
 
@@ -74,7 +68,7 @@ def _trend(rate: Rate, months: list[Rate], words: Words) -> None:
         first=f"{months[0].period.start:%m/%Y}",
         last=f"{months[-1].period.start:%m/%Y}",
     )
-    st.vega_lite_chart(spec=charts.trend(months, words), theme=None, alt=alt)
+    st.vega_lite_chart(spec=charts.trend(months, words, sight_reads.limits(months)), theme=None, alt=alt)
 
 
 def _scope(snapshot: Snapshot, chosen: Choice, shown: list[Rate], words: Words) -> Html:
@@ -119,7 +113,7 @@ def _lives(words: Words) -> dict[str, str]:
 
 def _below(snapshot: Snapshot, chosen: Choice, words: Words) -> None:
     """Show the choice of a rate, and what is below target of it."""
-    metrics = [rate.metric for rate in _shown(snapshot, chosen)]
+    metrics = [rate.metric for rate in headline.rates(snapshot, chosen)]
     everything = words.text("choose.all_metrics")
     with st.container(key="narrow", horizontal=True):
         metric = choice.choose(

@@ -12,7 +12,8 @@ from statistics import fmean, pvariance
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import betabinom, nbinom, poisson
+from scipy.special import betaln, gammaln
+from scipy.stats import nbinom, poisson
 
 LEAST_DAYS = 15
 LEAST_COUNT = 100
@@ -20,6 +21,8 @@ WINDOW = 20
 Floats = npt.NDArray[np.float64]
 
 _ROUNDING = 1e-12
+_FAR = 9.0  # spreads from the middle: what lies further weighs nothing
+_MOST_POINTS, _LEAST_POINTS = 4200, 200
 _GRID = 21  # how many sizes stand for what is to come: the middles of equally likely slices
 
 
@@ -116,11 +119,29 @@ def _sizes(rest: Rest) -> list[int]:
 
 
 def _outcomes(x: int, n: int, sizes: Sequence[int], alpha: float, beta: float) -> tuple[Floats, Floats]:
-    """Return every final ratio that can come about, in ascending order, and how likely each is."""
-    counts = [np.arange(size + 1) for size in sizes]
-    ratios = np.concatenate([(x + count) / max(1, n + size) for count, size in zip(counts, sizes, strict=True)])
-    weights = np.concatenate(
-        [betabinom.pmf(count, size, alpha, beta) / len(sizes) for count, size in zip(counts, sizes, strict=True)]
-    )
+    """Return the final ratios that can come about, in ascending order, and how likely each is.
+
+    Of very many, evenly spaced ones stand for their neighbours, where nearly all of the weight lies.
+    """
+    size: Floats = np.asarray(sizes, dtype=np.float64)[:, None]
+    share = alpha / (alpha + beta)
+    spread = np.sqrt(size * share * (1 - share) * (1 + (size - 1) / (alpha + beta + 1)))
+    low = np.floor(np.clip(size * share - _FAR * spread, 0, size))
+    high = np.ceil(np.clip(size * share + _FAR * spread, 0, size))
+    points = min(int(np.max(high - low)) + 1, max(_LEAST_POINTS, _MOST_POINTS // len(sizes)))
+    step = np.maximum(1, np.ceil((high - low + 1) / points))
+    steps: Floats = low + step * np.arange(points, dtype=np.float64)
+    inside = steps <= high
+    count: Floats = np.minimum(steps, size)
+    weights = np.where(inside, np.exp(_log_chance(count, size, alpha, beta)), 0.0)
+    weights /= np.sum(weights, axis=1, keepdims=True)
+    ratios, weights = ((x + count) / np.maximum(1, n + size)).ravel(), weights.ravel()
     order = np.argsort(ratios, kind="stable")
     return ratios[order], weights[order] / np.sum(weights)
+
+
+def _log_chance(count: Floats, size: Floats, alpha: float, beta: float) -> Floats:
+    """Return the logarithm of the beta-binomial probability of each count."""
+    ways = gammaln(size + 1) - gammaln(count + 1) - gammaln(size - count + 1)
+    found: Floats = ways + betaln(count + alpha, size - count + beta) - betaln(alpha, beta)
+    return found

@@ -1,0 +1,1 @@
+"""What a headline card says beyond today: evidence, projection, gap, usual variation, what changed."""
