@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from dashboard.markup import Cell
 FIRST = "vi"
 LANGUAGES = (FIRST, "en")
 NOTHING = "–"
+MINUS = "\N{MINUS SIGN}"
 _MOST_DIGITS = 4
 _BEFORE_PERCENT = {"vi": "\N{NO-BREAK SPACE}%", "en": "%"}
 
@@ -82,6 +84,13 @@ class Words:
     def level(self, value: float) -> str:
         """Return what is asked, `80 %` or `99,5 %`: no more digits than it has."""
         return format_percent(value, format=f"#,##0.##{_BEFORE_PERCENT[self.language]}", locale=self.language)
+
+    def points(self, value: float | Fraction) -> str:
+        """Return a difference of ratios in percentage points with its sign, `−15,0`; the unit stands in the sentence."""
+        shown = format_decimal(abs(float(value)) * 100, format="#,##0.0", locale=self.language)
+        if not any(sign in shown for sign in "123456789"):
+            return shown
+        return f"{'+' if value > 0 else MINUS}{shown}"
 
     def day(self, value: date | None) -> str:
         """Return a day as dd/MM/yyyy."""
