@@ -52,6 +52,13 @@ def percent(title: str, words: Words, field: str = "", *, scale: Spec | None = N
     )
 
 
+def points(title: str, words: Words, field: str) -> Spec:
+    """Return the encoding of a difference of fractions that is shown in percentage points, zero in sight."""
+    shown = "format(datum.value * 100, '.3~f')"
+    axis = {"labelExpr": words.either(f"replace({shown}, '.', ',')", shown), "tickCount": 6, "domain": False}
+    return {"field": field, "type": "quantitative", "title": title, "axis": axis, "scale": {"zero": True}}
+
+
 def count(title: str, words: Words, field: str = "", *, scale: Spec | None = None) -> Spec:
     """Return the encoding of a count with the separators of the language."""
     grouped = "format(datum.value, ',d')"
