@@ -12,7 +12,7 @@ FIGURES = frozenset(
         *("counts", "ratio", "gap", "numerator", "denominator", "row", "rows", "exports", "failures"),
         *("read", "accepted", "merged", "refused", "skipped", "share", "score", "failing", "checked"),
         *("interval", "together", "moved", "before", "after", "own", "mix", "whole", "limits", "days", "per_day"),
-        *("open", "late"),
+        *("open", "late", "received"),
     }
 )
 MARKS = {

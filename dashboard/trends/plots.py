@@ -25,10 +25,7 @@ def control(series: Series, target: Target | None, step: Step, words: Words) -> 
     points = [row for number, piece in enumerate(series.pieces) for row in _points(piece, number, series, step, words)]
     if series.open is not None:
         points.append(_point(series.open, "open", "open", step, words))
-    events = [
-        {"day": event.day.isoformat(), "number": str(number), "said": words.either(event.said_vi, event.said_en)}
-        for number, event in enumerate(series.events, start=1)
-    ]
+    events = _marks(series, words)
     tips = {
         "name": words.text("trends.when"),
         "shown": words.text("trends.ratio"),
@@ -118,6 +115,18 @@ _EVENT = {"type": "rule", "color": colours.ACCENT, "strokeDash": [2, 3], "stroke
 _NUMBER = {"type": "text", "align": "left", "dx": 4, "color": colours.ACCENT, "fontWeight": "bold", "fontSize": 12}
 _LINE = {"type": "line", "color": colours.ACCENT, "strokeWidth": 1.6}
 _DOT = {"type": "point", "opacity": 1, "stroke": colours.ACCENT, "strokeWidth": 1.2}
+
+
+def _marks(series: Series, words: Words) -> list[Spec]:
+    """Return a line for each day on which something happened, with the numbers of what happened then."""
+    days: dict[str, list[tuple[str, str]]] = {}
+    for number, event in enumerate(series.events, start=1):
+        said = words.either(event.said_vi, event.said_en)
+        days.setdefault(event.day.isoformat(), []).append((str(number), said))
+    return [
+        {"day": day, "number": ", ".join(number for number, _ in told), "said": " · ".join(said for _, said in told)}
+        for day, told in days.items()
+    ]
 
 
 def _points(piece: Piece, number: int, series: Series, step: Step, words: Words) -> list[Spec]:

@@ -70,7 +70,8 @@ def _said(series: Series, rate: Rate, step: Step, words: Words) -> list[markup.H
     if newest is None:
         return []
     count = words.count(len(newest.points))
-    since = plots.point_name(newest.points[0], step, words)
+    first = newest.points[0]
+    since = plots.point_name(first, step, words) if step == "month" else words.day(first.start)
     if not newest.enough or newest.chart is None:
         said = words.text("trends.few", count=count, since=since, least=LEAST_POINTS)
         return [markup.element("p", said, kind="told")]
@@ -78,12 +79,12 @@ def _said(series: Series, rate: Rate, step: Step, words: Words) -> list[markup.H
     shown = {"mean": words.ratio(mean), "low": words.ratio(low), "high": words.ratio(high)}
     lines = [words.text("trends.usual_range", since=since, count=count, **shown)]
     if series.assurance is not None and rate.target is not None:
-        level = f"{cards.operator(rate.target)} {words.level(rate.target.value)}"
-        lines.append(words.text(f"assurance.{ASSURANCE[series.assurance]}", level=level))
+        asked = cards.asked(rate, words, short=True)
+        lines.append(words.text(f"assurance.{ASSURANCE[series.assurance]}", asked=asked))
     else:
         lines.append(words.text("assurance.no_target"))
-    first = markup.element("p", markup.element("b", lines[1]), kind="told")
-    return [first, markup.element("p", lines[0], kind="told")]
+    bold = markup.element("b", lines[1])
+    return [markup.element("p", bold, kind="told"), markup.element("p", lines[0], kind="told")]
 
 
 def _season(opened: Opened, chosen: Choice) -> None:
