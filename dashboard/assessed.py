@@ -12,10 +12,13 @@ from dashboard.options import read_options
 from dashboard.reads import kept
 from dashboard.rows import Period, Rate, Target
 from metrics.assess import Assessment
-from metrics.definitions import METRIC, Direction
+from metrics.definitions import METRIC, Direction, Variant
+from metrics.measures import CATALOGUED, COUNTED_NAMES
 from metrics.rates import By, rates
 from metrics.snapshot import Snapshot
 from metrics.targets import load_register
+
+_OF_DAYS = frozenset((*COUNTED_NAMES, *CATALOGUED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,16 @@ def installation() -> Home:
 def less_is_better(metric: str) -> bool:
     """Tell which way of a metric is good."""
     return metric in METRIC and METRIC[metric].direction is Direction.DOWN
+
+
+def of_days(rate: Rate) -> Variant | None:
+    """Return the way of counting of a rate if both its counts are sums of what happened on days.
+
+    None for stocks of one day and for counts of procedures: those do not add up over days or units.
+    """
+    variants = METRIC[rate.metric].variants if rate.metric in METRIC else ()
+    found = next((one for one in variants if one.id == rate.variant), None)
+    return found if found and {found.numerator, found.denominator} <= _OF_DAYS else None
 
 
 @kept

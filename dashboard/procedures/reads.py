@@ -11,7 +11,7 @@ from dashboard.assessed import Part
 from dashboard.reads import kept
 from dashboard.rows import Period, Rate
 from metrics.assess import counted
-from metrics.definitions import METRIC, Variant
+from metrics.definitions import Variant
 from metrics.insight.gap import Held, held
 from metrics.insight.what_if import WhatIf, if_worst_reached, median_ratio
 from metrics.periods import Period as Days
@@ -78,9 +78,9 @@ def flags(snapshot: Snapshot, procedure: str) -> dict[str, Any]:
 
 @kept
 def months(snapshot: Snapshot, rate: Rate, procedure: str, unit: str, last: Period) -> list[Rate]:
-    """Return the months of one metric of a procedure up to the end of a period, oldest first; none of a stock."""
-    variant = _variant(rate)
-    if variant is None or variant.stock:
+    """Return the months of one metric of a procedure up to the end of a period, oldest first; none of stocks."""
+    variant = assessed.of_days(rate)
+    if variant is None:
         return []
     start = last.end.replace(year=last.end.year - MONTHS // 12, day=1)
     found = by_month(snapshot, source=rate.source, procedure=procedure, unit=unit, start=start, end=last.end)
@@ -92,22 +92,14 @@ def months(snapshot: Snapshot, rate: Rate, procedure: str, unit: str, last: Peri
 
 @kept
 def units(snapshot: Snapshot, rate: Rate, procedure: str, unit: str, period: Period) -> list[Rate]:
-    """Return one metric of a procedure in each unit directly below, most dossiers first; none of a stock."""
-    variant = _variant(rate)
-    if variant is None or variant.stock:
+    """Return one metric of a procedure in each unit directly below, most dossiers first; none of stocks."""
+    variant = assessed.of_days(rate)
+    if variant is None:
         return []
     tree = unit_tree(snapshot)
-    asked = {"source": rate.source, "procedure": procedure, "unit": unit, "start": period.start, "end": period.end}
-    found = [
-        _counted(rate, variant, sums, code, tree.unit(code).name, period)
-        for code, sums in by_unit(snapshot, **asked).items()
-    ]
+    sums_of = by_unit(snapshot, source=rate.source, procedure=procedure, unit=unit, start=period.start, end=period.end)
+    found = [_counted(rate, variant, sums, code, tree.unit(code).name, period) for code, sums in sums_of.items()]
     return sorted(found, key=lambda one: (-(one.denominator or 0), one.unit_name))
-
-
-def _variant(rate: Rate) -> Variant | None:
-    variants = METRIC[rate.metric].variants if rate.metric in METRIC else ()
-    return next((one for one in variants if one.id == rate.variant), None)
 
 
 def _shown(month: Days, last: Period) -> Period:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.listings import table
 from dashboard.markup import Cell, Table, element, join
-from dashboard.trends.plots import point_name
+from dashboard.trends.plots import per_day, point_name
 from dashboard.trends.reads import Series, Step
 from dashboard.words import NOTHING, Words
 from metrics.insight.season import Seasonal
@@ -59,7 +59,7 @@ def season(section: str, found: Sequence[Seasonal], names: dict[object, str], wo
             names[one.key],
             words.figure(one.received),
             words.figure(one.days),
-            Cell(words.count(round(float(one.per_day), 1)) if one.per_day is not None else NOTHING, _plain(one)),
+            Cell(per_day(one, words), _plain(one)),
         )
         for one in found
     ]
@@ -76,7 +76,7 @@ def _running(point: Point, step: Step, words: Words) -> tuple[object, ...]:
 
 
 def _points(piece: Piece, step: Step, words: Words) -> list[tuple[object, ...]]:
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for place, point in enumerate(piece.points):
         limits = NOTHING
         if piece.chart is not None and piece.enough:

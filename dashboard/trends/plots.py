@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from dashboard import colours
 from dashboard.plotting import BAD, GOOD, PLAIN, Spec, chosen, count, framed, percent, tooltip
 from dashboard.rows import Target
 from dashboard.trends.reads import Series, Step
-from dashboard.words import Words
+from dashboard.words import NOTHING, Words
 from metrics.insight.season import Seasonal
 from metrics.insight.series import Piece, Point
 
@@ -70,6 +71,11 @@ def control(series: Series, target: Target | None, step: Step, words: Words) -> 
     }
 
 
+def per_day(one: Seasonal, words: Words) -> str:
+    """Return dossiers per such day with one digit after the point."""
+    return NOTHING if one.per_day is None else words.count(round(Decimal(one.received) / one.days, 1))
+
+
 def seasonal(found: Sequence[Seasonal], names: dict[object, str], words: Words) -> Spec:
     """Return a bar for each kind of day: dossiers per such day; names: by key, None for days off."""
     bars = [
@@ -77,7 +83,7 @@ def seasonal(found: Sequence[Seasonal], names: dict[object, str], words: Words) 
             "label": names[one.key],
             "value": float(one.per_day or 0),
             "off": "yes" if one.key is None else "no",
-            "shown": words.count(round(float(one.per_day or 0), 1)),
+            "shown": per_day(one, words),
             "days": words.count(one.days),
             "received": words.count(one.received),
         }

@@ -10,7 +10,6 @@ from dashboard.reads import kept
 from dashboard.rows import Rate, Source
 from metrics.annotations import load_annotations
 from metrics.assess import counted
-from metrics.definitions import METRIC, Variant
 from metrics.insight.control_chart import Assurance
 from metrics.insight.season import Seasonal, by_part_of_month, by_weekday
 from metrics.insight.series import Piece, Point, Told, pieces, signals
@@ -82,8 +81,7 @@ def series(snapshot: Snapshot, extra: Extra, rate: Rate, source: Source, step: S
 
 def has_weeks(rate: Rate, source: Source) -> bool:
     """Tell whether a rate can be counted by week: from dossiers, and no stock of one day."""
-    variant = _variant(rate)
-    return source.kind == "dossier" and variant is not None and not variant.stock
+    return source.kind == "dossier" and assessed.of_days(rate) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +139,19 @@ def _months(snapshot: Snapshot, rate: Rate) -> list[Point]:
 
 
 def _weeks(snapshot: Snapshot, rate: Rate, source: Source) -> list[Point]:
-    variant = _variant(rate)
+    variant = assessed.of_days(rate)
     if variant is None:
         return []
     monday = source.as_of_day - timedelta(days=source.as_of_day.weekday())
-    asked = {"source": source.source, "units": unit_tree(snapshot).under(rate.unit_code)}
-    asked |= {"start": monday - timedelta(weeks=_WEEKS), "end": source.as_of_day}
+    days = {"start": monday - timedelta(weeks=_WEEKS), "end": source.as_of_day}
+    asked = {"source": source.source, "units": unit_tree(snapshot).under(rate.unit_code), **days}
     found = []
     for row in snapshot.rows(WEEKS, asked):
         week = row.pop("week")
         counts = counted(variant, {name: int(value or 0) for name, value in row.items()}, filled={variant.known})
         if counts.numerator is not None and counts.denominator:
-            found.append(Point(week, week + timedelta(days=6), *counts))
+            found.append(Point(week, week + timedelta(days=6), counts.numerator, counts.denominator))
     return found
-
-
-def _variant(rate: Rate) -> Variant | None:
-    variants = METRIC[rate.metric].variants if rate.metric in METRIC else ()
-    return next((one for one in variants if one.id == rate.variant), None)
 
 
 def _events(snapshot: Snapshot, extra: Extra, rate: Rate, points: list[Point]) -> list[Event]:

@@ -9,7 +9,7 @@ from dashboard.changes.reads import Move, Why
 from dashboard.choice import Choice
 from dashboard.frame import Opened
 from dashboard.metrics_shown import choose_metric, explained, section
-from dashboard.rows import Rate
+from dashboard.rows import Period, Rate
 from dashboard.words import Words
 from metrics.insight.comparable import Against
 from metrics.insight.decomposition import Decomposition
@@ -118,11 +118,11 @@ def _parts(opened: Opened, chosen: Choice, metric: str, against: Against, by: By
     st.html(markup.element("p", words.text("changes.how"), kind="of"))
 
 
-def _between(chosen: Choice, then: reads.Period, words: Words) -> str:
+def _between(chosen: Choice, then: Period, words: Words) -> str:
     return f"{choice.period_days(then, words)} → {choice.period_days(chosen.period, words)}"
 
 
-def _break(opened: Opened, chosen: Choice, then: reads.Period, by: By) -> None:
+def _break(opened: Opened, chosen: Choice, then: Period, by: By) -> None:
     """Mark a merger between the two periods: the rates are then of different offices."""
     words = opened.words
     found = reads.broken(opened.snapshot, installation().extra_history, chosen.unit.code, then.start, chosen.period.end)

@@ -1,5 +1,6 @@
 """Procedures: which hold the gap, what is offered and never used, what if the worst became ordinary; one procedure's own."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -29,9 +30,8 @@ def render() -> None:
     if opened is None:
         return
     words, chosen = opened.words, opened.choice
-    if chosen is None or chosen.source.kind == "statistic":
-        key = "nothing.lead" if chosen is None else "procedures.no_dossiers"
-        st.html(markup.element("p", words.text(key), kind="none"))
+    if chosen is None:
+        st.html(markup.element("p", words.text("nothing.lead"), kind="none"))
         return
     rate = choose_rate(opened)
     if rate is None:
@@ -50,6 +50,9 @@ def _all(opened: Opened, chosen: Choice, rate: Rate) -> None:
     found = reads.weight(opened.snapshot, targets, rate.metric, *where)
     place = choice.place() | {"metric": rate.metric}
     st.html(_scope(chosen, rate, words))
+    if not found.parts:
+        st.html(markup.element("p", words.text("procedures.no_dossiers"), kind="none"))
+        return
     _gap(found, rate, words)
     downloads.listing("procedures", lambda most: listings.procedures(found, place, words, most), words)
     _what_if(found, rate, place, words)
@@ -115,7 +118,7 @@ def _unused(opened: Opened, targets: Path | None, where: tuple[str, str, str], p
         with column:
             parts = reads.unused(opened.snapshot, targets, metric, *where)
             st.html(section(f"{name}.title", words, words.text(f"{name}.how")))
-            downloads.listing(name, lambda most, n=name, p=parts: listings.unused(n, p, place, words, most), words)
+            downloads.listing(name, partial(listings.unused, name, parts, place, words), words)
 
 
 def _one(opened: Opened, chosen: Choice, rate: Rate, procedure: str) -> None:
