@@ -87,7 +87,8 @@ class Words:
 
     def points(self, value: float | Fraction) -> str:
         """Return a difference of ratios in percentage points with its sign, `−15,0`; the unit stands in the sentence."""
-        shown = format_decimal(abs(float(value)) * 100, format="#,##0.0", locale=self.language)
+        exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(repr(value))
+        shown = format_decimal(abs(exact) * 100, format="#,##0.0", locale=self.language)
         if not any(sign in shown for sign in "123456789"):
             return shown
         return f"{'+' if value > 0 else MINUS}{shown}"
