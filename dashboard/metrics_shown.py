@@ -1,5 +1,6 @@
 """The choice of a rate on the pages that look at one, and what is said where a question cannot be answered."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,7 @@ import streamlit as st
 from dashboard import cards, choice, markup, reads
 from dashboard.frame import Opened
 from dashboard.markup import Html
+from dashboard.options import read_options
 from dashboard.rows import Rate
 from dashboard.words import Words
 from metrics import QuestionError
@@ -21,8 +23,14 @@ def choose_metric(opened: Opened) -> str | None:
 
 
 def choose_rate(opened: Opened) -> Rate | None:
-    """Show the choice of a rate and return its published assessment; None where the unit has none in the period."""
+    """Show the choice of a rate and return its published assessment; None where the unit has none in the period,
+    or where the snapshot is of an earlier version: then the page says what to do.
+    """
     words, chosen = opened.words, opened.choice
+    if not reads.knows_parts(opened.snapshot):
+        again = f"tthc rebuild --home {read_options(sys.argv[1:]).home}"
+        st.html(markup.steps(words.text("older.title"), words.text("older.lead"), [("", again)]))
+        return None
     found: dict[str, Rate] = {}
     if chosen is not None:
         where = (chosen.source.source, chosen.unit.code, chosen.period.label)

@@ -15,7 +15,7 @@ from click.testing import Result
 from streamlit.testing.v1 import AppTest
 
 from dashboard import charts, choice, colours, launch, markup, reads, rows, words
-from dashboard.views import data, overview
+from dashboard.views import changes, data, overview, procedures, trends, units
 from metrics.snapshot import open_snapshot
 from tests import snapshot_fixture as fixture
 
@@ -446,7 +446,8 @@ def test_pages_hold_no_sql_and_open_no_database() -> None:
 
 
 def test_every_page_has_title_order_and_render() -> None:
-    for page, title in ((overview, "Tổng quan"), (data, "Dữ liệu")):
+    pages = [(overview, "Tổng quan"), (units, "Đơn vị"), (procedures, "Thủ tục"), (changes, "Vì sao thay đổi")]
+    for page, title in (*pages, (trends, "Xu hướng"), (data, "Dữ liệu")):
         assert words.load("vi").text(page.TITLE) == title
         assert isinstance(page.ORDER, int) and callable(page.render)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import altair
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -208,6 +209,14 @@ def test_without_a_snapshot_every_page_says_what_to_do(show: Open, tmp_path: Pat
 def test_a_snapshot_without_rates_is_said(show: Open, tmp_path: Path, view: str) -> None:
     snapshot_fixture.build(tmp_path, rates=False)
     assert "chưa bản xuất nào được nhận" in said(show(view, tmp_path))
+
+
+@pytest.mark.parametrize("view", PAGES)
+def test_a_snapshot_of_an_earlier_version_says_how_to_renew_it(show: Open, tmp_path: Path, view: str) -> None:
+    file = snapshot_fixture.build(tmp_path)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("DROP TABLE statistic_part")
+    assert f"tthc rebuild --home {tmp_path}" in said(show(view, tmp_path))
 
 
 @pytest.mark.parametrize("view", PAGES)

@@ -4,11 +4,18 @@ from collections.abc import Sequence
 
 from dashboard.listings import table
 from dashboard.markup import Cell, Table, element, join
-from dashboard.trends.plots import per_day, point_name
+from dashboard.trends.plots import RULES, per_day, point_name
 from dashboard.trends.reads import Series, Step
 from dashboard.words import NOTHING, Words
 from metrics.insight.season import Seasonal
 from metrics.insight.series import Piece, Point
+
+KINDS = {
+    "decree": "events.decree",
+    "system": "events.system",
+    "merger": "events.merger",
+    "other": "events.other",
+}
 
 
 def signals(series: Series, step: Step, words: Words, most: int) -> Table:
@@ -21,7 +28,7 @@ def signals(series: Series, step: Step, words: Words, most: int) -> Table:
         rows.append(
             (
                 element("span", sign, " ", words.text(f"signals.{said}"), kind=f"band {kind}"),
-                f"{words.text(f'rule.{told.rule.value}')}, {way}",
+                f"{words.text(RULES[told.rule])}, {way}",
                 first if first == last else f"{first} – {last}",
                 words.text("signals.now" if told.lasts else "signals.over"),
             )
@@ -31,13 +38,14 @@ def signals(series: Series, step: Step, words: Words, most: int) -> Table:
 
 def events(series: Series, words: Words) -> Table:
     """Return the events that the chart numbers, oldest first."""
+    unsure = words.text("events.unconfirmed")
     rows = [
         (
             Cell(element("b", str(number)), number),
             words.day(event.day),
-            words.text(f"events.{event.kind}"),
+            words.text(KINDS[event.kind]),
             words.either(event.said_vi, event.said_en),
-            join(event.document, "" if event.confirmed else f" ({words.text('events.unconfirmed')})"),
+            join(event.document, "" if event.confirmed else f" ({unsure})"),
             words.text("events.cuts" if event.cuts else "events.marks"),
         )
         for number, event in enumerate(series.events, start=1)

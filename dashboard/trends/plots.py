@@ -9,8 +9,16 @@ from dashboard.plotting import BAD, GOOD, PLAIN, Spec, chosen, count, framed, pe
 from dashboard.rows import Target
 from dashboard.trends.reads import Series, Step
 from dashboard.words import NOTHING, Words
+from metrics.insight.control_chart import Rule
 from metrics.insight.season import Seasonal
 from metrics.insight.series import Piece, Point
+
+RULES = {
+    Rule.OUTSIDE: "rule.outside",
+    Rule.SHIFT: "rule.shift",
+    Rule.TREND: "rule.trend",
+    Rule.NEAR_LIMIT: "rule.near_limit",
+}
 
 
 def point_name(point: Point, step: Step, words: Words) -> str:
@@ -157,8 +165,8 @@ def _kind(point: Point, series: Series) -> str:
 
 
 def _said(point: Point, series: Series, words: Words) -> str:
-    rules = [told.rule.value for told in series.told if told.first.start <= point.start <= told.last.start]
-    return "; ".join(words.text(f"rule.{rule}") for rule in dict.fromkeys(rules)) or words.text("trends.usual")
+    rules = [told.rule for told in series.told if told.first.start <= point.start <= told.last.start]
+    return "; ".join(words.text(RULES[rule]) for rule in dict.fromkeys(rules)) or words.text("trends.usual")
 
 
 def _point(point: Point, piece: str, kind: str, step: Step, words: Words) -> Spec:

@@ -19,6 +19,8 @@ TITLE = "changes.title"
 ORDER = 40
 
 AGAINST = {"previous": Against.PREVIOUS, "year_before": Against.YEAR_BEFORE}
+LABELS = {"unit": "by_unit", "field": "by_field", "procedure": "by_procedure"}
+PARTS = {"unit": "parts_unit", "field": "parts_field", "procedure": "parts_procedure"}
 DIMENSIONS: dict[str, By] = {"unit": "unit", "field": "field", "procedure": "procedure"}
 
 
@@ -44,7 +46,10 @@ def render() -> None:
             ]
             by = DIMENSIONS[
                 choice.choose_part(
-                    words.text("changes.by"), "by", _dimensions(chosen), lambda key: words.text(f"changes.by_{key}")
+                    words.text("changes.by"),
+                    "by",
+                    _dimensions(chosen),
+                    lambda key: words.text(f"changes.{LABELS[key]}"),
                 )
             ]
         _parts(opened, chosen, metric, against, by)
@@ -141,12 +146,12 @@ def _said(why: Why, found: Decomposition[str], by: By, words: Words) -> markup.H
         after=words.ratio(float(found.after)),
         mix=words.points(found.mix),
         own=words.points(found.rate),
-        parts=words.text(f"changes.parts_{by}"),
+        parts=words.text(f"changes.{PARTS[by]}"),
     )
     said = [markup.element("p", markup.element("b", sentence), kind="told")]
     if found.reversal:
         way = "reversal_fell" if found.change < 0 else "reversal_rose"
-        paradox = words.text(f"changes.{way}", parts=words.text(f"changes.parts_{by}"))
+        paradox = words.text(f"changes.{way}", parts=words.text(f"changes.{PARTS[by]}"))
         said.append(markup.element("p", "⚠ ", paradox, kind="told"))
     if not why.whole:
         said.append(markup.element("p", words.text("changes.not_whole"), kind="of"))

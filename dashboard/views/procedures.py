@@ -21,7 +21,11 @@ ORDER = 30
 
 LEAST_MARKS = 3
 LEAST_MONTHS = 2
-UNUSED = {"never_online": "online_of_offered", "never_paid": "online_payment"}
+LEVELS = {"full": "level_full", "partial": "level_partial", "information": "level_information"}
+UNUSED = {  # section → metric, title, explanation
+    "never_online": ("online_of_offered", "never_online.title", "never_online.how"),
+    "never_paid": ("online_payment", "never_paid.title", "never_paid.how"),
+}
 
 
 def render() -> None:
@@ -114,10 +118,10 @@ def _what_if(found: Weight, rate: Rate, place: dict[str, str], words: Words) -> 
 
 def _unused(opened: Opened, targets: Path | None, where: tuple[str, str, str], place: dict[str, str]) -> None:
     words = opened.words
-    for column, (name, metric) in zip(st.columns(2, gap="medium"), UNUSED.items(), strict=True):
+    for column, (name, (metric, title, how)) in zip(st.columns(2, gap="medium"), UNUSED.items(), strict=True):
         with column:
             parts = reads.unused(opened.snapshot, targets, metric, *where)
-            st.html(section(f"{name}.title", words, words.text(f"{name}.how")))
+            st.html(section(title, words, words.text(how)))
             downloads.listing(name, partial(listings.unused, name, parts, place, words), words)
 
 
@@ -155,7 +159,9 @@ def _named(known: dict[str, object], chosen: Choice, words: Words) -> markup.Htm
     said = [str(known.get("procedure_code") or ""), str(known.get("field") or "")]
     level, fee = known.get("service_level"), known.get("fee")
     if level is not None:
-        said.append(words.text("procedure.level", level=words.text_or(f"procedure.level_{level}", str(level))))
+        said.append(
+            words.text("procedure.level", level=words.text_or(f"procedure.{LEVELS.get(str(level))}", str(level)))
+        )
     if fee is not None:
         said.append(words.text("procedure.fee" if fee else "procedure.no_fee"))
     scope = words.text("scope.line", unit=chosen.unit.name, period=choice.period_days(chosen.period, words))

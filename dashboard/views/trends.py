@@ -21,6 +21,7 @@ LEAST_DRAWN = 2
 STEPS: dict[str, Step] = {"month": "month", "week": "week"}
 ASSURANCE = {Assurance.PASSES: "passes", Assurance.FAILS: "fails", Assurance.HIT_OR_MISS: "hit_or_miss"}
 PARTS = {PartOfMonth.FIRST: "first", PartOfMonth.SECOND: "second", PartOfMonth.LAST: "last"}
+TITLES = {"by_weekday": "by_weekday.title", "by_part": "by_part.title"}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -110,7 +111,7 @@ def _bars(name: str, found: Season, words: Words) -> None:
     names: dict[object, str] = {None: words.text("season.off")}
     names |= {number: words.text(f"season.{day}") for number, day in enumerate(WEEKDAYS)}
     names |= {part: words.text(f"season.{key}") for part, key in PARTS.items()}
-    st.vega_lite_chart(spec=plots.seasonal(groups, names, words), theme=None, alt=words.text(f"{name}.title"))
+    st.vega_lite_chart(spec=plots.seasonal(groups, names, words), theme=None, alt=words.text(TITLES[name]))
     downloads.listing(name, lambda _: listings.season(name, groups, names, words), words)
 
 
