@@ -21,7 +21,7 @@ def contributions(why: Why, found: Decomposition[str], words: Words) -> Spec:
     """Return two bars for each of the parts that moved the rate most: what it changed itself, what its weight did."""
     bars = [
         {
-            "label": short(why.names[share.key] or words.text("changes.unnamed")),
+            "label": _label(share.key, why.names[share.key], words),
             "name": why.names[share.key] or words.text("changes.unnamed"),
             "effect": words.text(f"changes.{name}_bar"),
             "value": float(value),
@@ -54,3 +54,9 @@ def contributions(why: Why, found: Decomposition[str], words: Words) -> Spec:
 
 _AXIS = {"labelLimit": _LABELS, "ticks": False, "domain": False}
 _LEGEND = {"orient": "top", "title": None, "labelColor": colours.INK, "labelLimit": 400}
+
+
+def _label(key: str, name: str, words: Words) -> str:
+    """Return a name beside a bar that no other part bears: long names of procedures begin alike."""
+    said = name or words.text("changes.unnamed")
+    return said if key in ("", name) else short(f"{key} {name}")
