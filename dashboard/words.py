@@ -85,7 +85,7 @@ class Words:
         """Return what is asked, `80 %` or `99,5 %`: no more digits than it has."""
         return format_percent(value, format=f"#,##0.##{_BEFORE_PERCENT[self.language]}", locale=self.language)
 
-    def points(self, value: float | Fraction) -> str:
+    def percent_points(self, value: float | Fraction) -> str:
         """Return a difference of ratios in percentage points with its sign, `−15,0`; the unit stands in the sentence."""
         exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(repr(value))
         shown = format_decimal(abs(exact) * 100, format="#,##0.0", locale=self.language)

@@ -43,4 +43,4 @@ def _counts(counts: tuple[int, int], words: Words) -> str:
 
 
 def _points(value: Fraction, words: Words) -> Cell:
-    return Cell(words.points(value), float(value))
+    return Cell(words.percent_points(value), float(value))

@@ -25,7 +25,7 @@ def contributions(why: Why, found: Decomposition[str], words: Words) -> Spec:
             "name": why.names[share.key] or words.text("changes.unnamed"),
             "effect": words.text(f"changes.{name}_bar"),
             "value": float(value),
-            "shown": words.points(value),
+            "shown": words.percent_points(value),
         }
         for share in largest(found)[:BARS]
         for name, value in (("own", share.rate), ("mix", share.mix))

@@ -14,10 +14,10 @@ from metrics.insight.season import Seasonal
 from metrics.insight.series import Piece, Point
 
 RULES = {
-    Rule.OUTSIDE: "rule.outside",
-    Rule.SHIFT: "rule.shift",
-    Rule.TREND: "rule.trend",
-    Rule.NEAR_LIMIT: "rule.near_limit",
+    Rule.OUTSIDE: "control_rule.outside",
+    Rule.SHIFT: "control_rule.shift",
+    Rule.TREND: "control_rule.trend",
+    Rule.NEAR_LIMIT: "control_rule.near_limit",
 }
 
 

@@ -95,7 +95,7 @@ def _tile(name: str, move: Move, words: Words) -> markup.Html:
     change = move.change
     value = words.text("changes.no_dossiers")
     if change is not None:
-        value = words.text("changes.moved", points=words.points(change))
+        value = words.text("changes.moved", points=words.percent_points(change))
     return markup.element(
         "div",
         markup.element("span", f"{name}: {when}", kind="label"),
@@ -141,11 +141,11 @@ def _said(why: Why, found: Decomposition[str], by: By, words: Words) -> markup.H
     key = "still" if found.change == 0 else "rose" if found.change > 0 else "fell"
     sentence = words.text(
         f"changes.{key}",
-        points=words.points(found.change).lstrip("+\N{MINUS SIGN}"),
+        points=words.percent_points(found.change).lstrip("+\N{MINUS SIGN}"),
         before=words.ratio(float(found.before)),
         after=words.ratio(float(found.after)),
-        mix=words.points(found.mix),
-        own=words.points(found.rate),
+        mix=words.percent_points(found.mix),
+        own=words.percent_points(found.rate),
         parts=words.text(f"changes.{PARTS[by]}"),
     )
     said = [markup.element("p", markup.element("b", sentence), kind="told")]
