@@ -39,6 +39,10 @@ file = ""
 # Lịch sử đơn vị (sáp nhập, đổi tên) của riêng địa phương: tệp TOML cùng dạng với metrics/unit_history.toml.
 history = ""
 
+[annotations]
+# Sự kiện ghi trên biểu đồ xu hướng (văn bản, đổi hệ thống): tệp TOML cùng dạng với metrics/annotations.toml.
+file = ""
+
 [alerts]
 # Luật cảnh báo riêng của cơ quan (cùng dạng với metrics/alert_rules.toml). Để trống: luật kèm theo.
 file = ""
@@ -174,6 +178,13 @@ class ReportSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnotationFile:
+    """What the office itself writes on its charts."""
+
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """A loopback address a server listens on."""
 
@@ -243,6 +254,7 @@ class Config:
     targets: TargetFile = TargetFile()
     calendar: CalendarFile = CalendarFile()
     history: UnitFile = UnitFile()
+    annotations: AnnotationFile = AnnotationFile()
     alerts: AlertSettings = field(default_factory=AlertSettings)
     channels: tuple[ChannelSetting, ...] = ()
     metrics: Metrics = Metrics()
@@ -319,6 +331,11 @@ class Home:
         return self.path / self.config.history.history if self.config.history.history else None
 
     @property
+    def extra_annotations(self) -> Path | None:
+        """The office's own annotations of charts, if a file is set."""
+        return self.path / self.config.annotations.file if self.config.annotations.file else None
+
+    @property
     def extra_alert_rules(self) -> Path | None:
         """The office's own alert rules, if any."""
         return self.path / self.config.alerts.file if self.config.alerts.file else None
@@ -369,6 +386,7 @@ _SECTIONS = {
     "targets": TargetFile,
     "calendar": CalendarFile,
     "units": UnitFile,
+    "annotations": AnnotationFile,
     "alerts": AlertSettings,
     "metrics": Metrics,
     "reports": ReportSettings,

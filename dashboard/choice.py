@@ -130,6 +130,11 @@ def first_unit(found: Sequence[Unit], office: str, kind: str) -> Unit:
     return opening
 
 
+def first_period(found: Sequence[Period], kind: str) -> Period:
+    """Return the period to open with: the newest of a kind that is over, else the first."""
+    return next((period for period in found if period.kind == kind and period.complete), found[0])
+
+
 def source_name(source: str, words: Words) -> str:
     """Return a source's name; its key where we have no name for it."""
     return words.text_or(f"source.{source}", source)

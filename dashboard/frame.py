@@ -33,9 +33,10 @@ class Opened:
     words: Words
 
 
-def opened(page: str) -> Opened | None:
+def opened(page: str, *, period: str = "") -> Opened | None:
     """Show the head of a page (`page`: the key of its title) and return what it is about.
 
+    period: the kind of period to open with, the newest of it that is over; "" for the first there is.
     None while nothing was published, or nothing can be read: then the page says what to do.
     """
     options = read_options(sys.argv[1:])
@@ -54,7 +55,7 @@ def opened(page: str) -> Opened | None:
     state = reads.state(snapshot)
     with st.container(key="top", gap=None):
         heading = st.empty()
-        chosen = _choose(snapshot, office, words)
+        chosen = _choose(snapshot, office, period, words)
     heading.html(_heading(page, chosen, state, options.now, words))
     _notices(reads.sources(snapshot), chosen, options.now, words)
     return Opened(snapshot, state, chosen, words)
@@ -98,7 +99,7 @@ def _look_again(home: Path, shown: str) -> None:
         st.rerun()
 
 
-def _choose(snapshot: Snapshot, office: Office, words: Words) -> Choice | None:
+def _choose(snapshot: Snapshot, office: Office, kind: str, words: Words) -> Choice | None:
     """Show the controls and return what they say; None while no source has a rate."""
     sources = {source.source: source for source in reads.sources(snapshot)}
     if not sources:
@@ -122,7 +123,7 @@ def _choose(snapshot: Snapshot, office: Office, words: Words) -> Choice | None:
         words.text("choose.period"),
         "period",
         list(periods),
-        next(iter(periods)),
+        choice.first_period(list(periods.values()), kind).label,
         lambda key: choice.period_name(periods[key], words),
     )
     choice.choose_language(words)

@@ -12,6 +12,8 @@ FIGURES = frozenset(
         *("counts", "ratio", "gap", "numerator", "denominator", "row", "rows", "exports", "failures"),
         *("read", "accepted", "merged", "refused", "skipped", "share", "score", "failing", "checked"),
         *("late", "soon", "waiting", "open"),
+        *("interval", "together", "moved", "before", "after", "own", "mix", "whole", "limits", "days", "per_day"),
+        "received",
     }
 )
 MARKS = {

@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard.rows import Listing, Period, Rate, RateListing, Source, State, Target, Unit, Volume
 from metrics.definitions import METRIC
+from metrics.measures import CATALOGUED, COUNTED_NAMES
 from metrics.rates import volumes as published_volumes
 from metrics.snapshot import Snapshot, current_id, open_snapshot
 
@@ -92,6 +93,22 @@ ORDER BY list_transform(string_split(unit_code, '.'), lambda part: lpad(part, 6,
 def units(snapshot: Snapshot, source: str) -> list[Unit]:
     """Return the units with figures in a source, each parent before its children."""
     return [Unit(**row) for row in snapshot.rows(UNITS, (source,))]
+
+
+COUNTS = """
+-- one row per column of the counts by procedure that were published
+SELECT table_name || '.' || column_name AS name
+FROM information_schema.columns
+WHERE table_catalog = 'published' AND table_name IN ('daily', 'statistic_part')
+"""
+
+
+@kept
+def knows_parts(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot holds the counts that are split into parts here; one of an earlier version may not."""
+    found = {row["name"] for row in snapshot.rows(COUNTS)}
+    needed = {f"daily.{name}" for name in (*COUNTED_NAMES, *CATALOGUED)}
+    return found >= needed | {"statistic_part.procedure_key"}
 
 
 PERIODS = """

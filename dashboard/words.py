@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from dashboard.markup import Cell
 FIRST = "vi"
 LANGUAGES = (FIRST, "en")
 NOTHING = "–"
+MINUS = "\N{MINUS SIGN}"
 _MOST_DIGITS = 4
 _BEFORE_PERCENT = {"vi": "\N{NO-BREAK SPACE}%", "en": "%"}
 
@@ -86,6 +88,14 @@ class Words:
     def moved(self, difference: float) -> str:
         """Return the difference of two ratios in percentage points, `-1,25`."""
         return format_decimal(difference * 100, format="#,##0.0#", locale=self.language)
+
+    def percent_points(self, value: float | Fraction) -> str:
+        """Return a difference of ratios in percentage points with its sign, `−15,0`; the unit stands in the sentence."""
+        exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(repr(value))
+        shown = format_decimal(abs(exact) * 100, format="#,##0.0", locale=self.language)
+        if not any(sign in shown for sign in "123456789"):
+            return shown
+        return f"{'+' if value > 0 else MINUS}{shown}"
 
     def day(self, value: date | None) -> str:
         """Return a day as dd/MM/yyyy."""

@@ -37,6 +37,9 @@ CREATE TABLE procedure (procedure_key VARCHAR, procedure_code VARCHAR, procedure
 CREATE TABLE daily (source VARCHAR, day DATE, unit_code VARCHAR, procedure_key VARCHAR, <measures>);
 CREATE TABLE statistic (source VARCHAR, unit_code VARCHAR, period_start DATE, period_end DATE, measure VARCHAR,
     value DECIMAL(20, 4), quality VARCHAR, partial BOOLEAN, captured_at TIMESTAMP, export_id VARCHAR, item VARCHAR);
+CREATE TABLE statistic_part (source VARCHAR, unit_code VARCHAR, field VARCHAR, procedure_key VARCHAR,
+    period_start DATE, period_end DATE, measure VARCHAR, value DECIMAL(20, 4), quality VARCHAR, partial BOOLEAN,
+    captured_at TIMESTAMP);
 CREATE TABLE origin (source VARCHAR, day DATE, unit_code VARCHAR, export_id VARCHAR, sheet VARCHAR, <counted>);
 CREATE TABLE run (run_id BIGINT, started_at TIMESTAMP, finished_at TIMESTAMP, exports BIGINT, failures BIGINT);
 CREATE TABLE source (source VARCHAR, kind VARCHAR, synthetic BOOLEAN, captured_at TIMESTAMP, newest_event DATE,

@@ -22,8 +22,9 @@ from tests import snapshot_fixture as fixture
 DASHBOARD = Path(launch.__file__).parent
 Open = Callable[..., AppTest]
 PAGES = (
-    *((overview, "Tổng quan"), (index766, "Chỉ số 766"), (targets, "Mục tiêu"), (alerts, "Cảnh báo")),
-    (data, "Dữ liệu"),
+    *((overview, "Tổng quan"), (units, "Đơn vị"), (procedures, "Thủ tục"), (changes, "Vì sao thay đổi")),
+    *((trends, "Xu hướng"), (dossiers, "Hồ sơ"), (index766, "Chỉ số 766"), (targets, "Mục tiêu")),
+    *((alerts, "Cảnh báo"), (data, "Dữ liệu"), (wall, "Màn hình lớn")),
 )
 
 

@@ -25,6 +25,11 @@ class Share(Generic[Key]):
     rate: Fraction
     mix: Fraction
 
+    @property
+    def whole(self) -> Fraction:
+        """Both together."""
+        return self.rate + self.mix
+
 
 @dataclass(frozen=True, slots=True)
 class Decomposition(Generic[Key]):

@@ -7,11 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar
+from itertools import accumulate
+from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
 
 MOST_OF_THE_GAP = Fraction(4, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Generic[Key]):
+    """What one part misses, and the share of all that is missing that it and the larger ones hold.
+
+    most: it belongs to the fewest parts that hold 80 %.
+    """
+
+    key: Key
+    gap: int
+    together: Fraction
+    most: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +98,15 @@ def holding_most(gaps: Mapping[Key, int], share: Fraction = MOST_OF_THE_GAP) -> 
         found.append(key)
         held += gap
     return found
+
+
+def held(gaps: Mapping[Key, int]) -> list[Held[Key]]:
+    """Return who holds what is missing, largest first; parts that miss nothing are left out.
+
+    Example: 60, 25, 10, 5 → together 60 %, 85 %, 95 %, 100 %; the first two hold most of it.
+    """
+    most = set(holding_most(gaps))
+    ordered = sorted(((key, gap) for key, gap in gaps.items() if gap > 0), key=lambda item: -item[1])
+    whole = sum(gap for _, gap in ordered)
+    sums = accumulate(gap for _, gap in ordered)
+    return [Held(key, gap, Fraction(upto, whole), key in most) for (key, gap), upto in zip(ordered, sums, strict=True)]

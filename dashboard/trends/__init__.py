@@ -1,0 +1,1 @@
+"""How a rate moves over time: reads, charts and tables of that page."""

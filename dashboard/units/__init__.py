@@ -1,0 +1,1 @@
+"""Units compared with each other: reads, charts and tables of that page."""
