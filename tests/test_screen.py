@@ -15,7 +15,19 @@ from click.testing import Result
 from streamlit.testing.v1 import AppTest
 
 from dashboard import charts, choice, colours, launch, markup, reads, rows, words
-from dashboard.views import alerts, data, index766, overview, targets
+from dashboard.views import (
+    alerts,
+    changes,
+    data,
+    dossiers,
+    index766,
+    overview,
+    procedures,
+    targets,
+    trends,
+    units,
+    wall,
+)
 from metrics.snapshot import open_snapshot
 from tests import snapshot_fixture as fixture
 
