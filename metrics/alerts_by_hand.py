@@ -40,6 +40,7 @@ def _below(one: Standing) -> Alert:
     target = one.target
     if target is None or one.exact is None:
         raise ValueError(f"{one.figure.code} {one.unit.code}: below, but there is nothing to compare")
+    is_share = Quantity(one.figure.quantity).is_share
     where = (one.unit.name, one.figure.entered_on)
     said_vi, said_en = _shown(one, "vi"), _shown(one, "en")
     return Alert(
@@ -53,8 +54,8 @@ def _below(one: Standing) -> Alert:
         source=SOURCE,
         numerator=one.numerator,
         denominator=one.denominator,
-        ratio=float(one.exact) if Quantity(one.figure.quantity).is_share else None,
-        target_value=one.target_value,
+        ratio=float(one.exact) if is_share else None,
+        target_value=one.target_value if is_share else None,  # who reads an alert takes it for a share
         gap=one.gap,
         message_vi=f"{one.subject.name_vi} của {where[0]} {in_vietnamese(one.period)}: {said_vi}, {_missed_vi(one)} "
         f"({document(target)}); số liệu nhập tay ngày {where[1]:%d/%m/%Y}.",
