@@ -6,7 +6,7 @@ from itertools import islice
 
 from dashboard import cards, choice
 from dashboard.choice import Choice
-from dashboard.markup import Html, badge, element, join
+from dashboard.markup import Html, badge, element
 from dashboard.rows import Rate, RateListing
 from dashboard.words import Words
 
@@ -70,7 +70,7 @@ def _units(below: RateListing, words: Words) -> Html:
         for rate in below.rates
     ]
     title = words.text("wall.units", shown=len(below.rates), count=words.count(below.total))
-    return join(element("h2", title, kind="wall-title"), element("table", *rows, kind="wall-units"))
+    return element("div", element("h2", title, kind="wall-title"), element("table", *rows, kind="wall-units"))
 
 
 def _asked(rate: Rate) -> list[float]:

@@ -140,7 +140,8 @@ def _change_told(rule: AlertRule, change: _Change) -> Told:
 def _level(target: Target, value: Decimal | None) -> str:
     if value is None:
         return ""
-    return f"{_SIGNS.get(target.op, target.op)} {format_decimal(value * 100, '#,##0.##', locale='vi')} %"
+    shown = format_decimal(value * 100 if target.quantity.is_share else value, "#,##0.##", locale="vi")
+    return f"{_SIGNS.get(target.op, target.op)} {shown}{' %' if target.quantity.is_share else ''}"
 
 
 _HAS_OPEN = """

@@ -10,6 +10,7 @@ from dashboard.sight.reads import Before
 from dashboard.words import Words
 from metrics.earlier import Change
 
+SILENT = {"few": "ahead.few", "no_calendar": "ahead.no_calendar", "over": "ahead.over"}
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -37,7 +38,7 @@ def _projection(outlook: dict[str, Any] | None, words: Words) -> list[Html | str
         return []
     day = words.day(outlook["ends"])
     if outlook["silence"]:
-        return [words.text(f"ahead.{outlook['silence']}", day=day)]
+        return [words.text(SILENT[outlook["silence"]], day=day)]
     span = words.text("ahead.span", low=words.ratio(outlook["low"]), high=words.ratio(outlook["high"]))
     shown = words.text("ahead.projected", day=day, middle=words.ratio(outlook["middle"]), span=span)
     chance = outlook["probability"]
@@ -70,7 +71,8 @@ def _additions(rate: Rate, words: Words) -> list[str]:
 
 def _changes(rate: Rate, before: Before, words: Words) -> list[str]:
     said = [_change(one, words) for one in reads.changes(rate, before)]
-    missing = [words.text(f"ahead.no_{name}") for name in ("day", "week") if getattr(before, name) is None]
+    kept = {"ahead.no_day": before.day, "ahead.no_week": before.week}
+    missing = [words.text(key) for key, state in kept.items() if state is None]
     return [*said, *missing]
 
 
