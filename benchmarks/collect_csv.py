@@ -1,15 +1,11 @@
-"""A dossier list from file to published snapshot, beside a bare DuckDB `read_csv` of the same file, in one run."""
+"""A dossier list (CSV) read and checked, and from file to published snapshot, beside a bare DuckDB `read_csv` of it."""
 
-import argparse
-import statistics
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+from measuring import arguments, compare, examined, landed, rows_of
 
 from collectors.demo import write_demo
 from collectors.home import create_home
@@ -37,34 +33,20 @@ def collected(file: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         home = create_home(Path(folder))
         done = jobs.collect(home, [file], told=Told(), now=datetime.now(UTC), progress=lambda *_: None)
-        (report,) = done.reports
-        if not report.adds_up or report.message_vi:
-            sys.exit(f"not collected: {report.message_vi}")
-        return report.rows_read
-
-
-def seconds(job: Callable[[Path], int], file: Path) -> tuple[float, int]:
-    """Return how long one run took, and how many rows it saw."""
-    start = time.perf_counter()
-    rows = job(file)
-    return time.perf_counter() - start, rows
+        return rows_of(done.reports[0])
 
 
 def main() -> None:
-    """Write the file, run both jobs in turn, print medians and their ratio."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--dossiers", type=int, default=1_000_000)
-    options.add_argument("--runs", type=int, default=3)
-    asked = options.parse_args()
+    """Write the file, run the jobs in turn, print medians and ratios."""
+    asked = arguments(__doc__, dossiers=1_000_000, runs=5)
     with tempfile.TemporaryDirectory() as folder:
         file = write_demo(Path(folder), dossiers=asked.dossiers, seed=1)[0]
-        runs = [(seconds(bare, file), seconds(collected, file)) for _ in range(asked.runs)]
-        print(f"{file.stat().st_size / 1e6:.0f} MB, {runs[0][1][1]:,} rows (synthetic), {asked.runs} runs each")
-    base = statistics.median(one[0] for one, _ in runs)
-    ours = statistics.median(two[0] for _, two in runs)
-    print(f"bare read_csv into a typed table  {base:6.2f} s")
-    print(f"file to published snapshot        {ours:6.2f} s")
-    print(f"ratio                             {ours / base:6.2f}")
+        jobs_of_ours = [
+            ("file to typed rows", landed),
+            ("file to checked rows in Parquet", examined),
+            ("file to published snapshot", collected),
+        ]
+        compare(file, ("bare read_csv into a typed table", bare), jobs_of_ours, runs=asked.runs)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ archive/<source>/<first two of the id>/<export_id>/
     refused.parquet      refused rows: sheet, row, column, reason               (all lists, summary forms)
     response.json.gz     the bytes as delivered                                 (portal responses)
     request.json         the question they answer                               (portal responses)
+    indicators.json      hand-entered figures, and the refused rows             (indicator forms)
 """
 
 import json
@@ -34,6 +35,7 @@ SCORES = "scores.parquet"
 REFUSED = "refused.parquet"
 RESPONSE = "response.json.gz"
 REQUEST = "request.json"
+INDICATORS = "indicators.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Archived:
     def is_form(self) -> bool:
         """Whether the folder holds the counts of a summary form: like a list, an observation each time it comes."""
         return self.holds(STATISTICS)
+
+    @property
+    def is_indicator_form(self) -> bool:
+        """Whether the folder holds hand-entered figures."""
+        return (self.folder / INDICATORS).exists()
 
 
 def folder_of(archive: Path, source: str, export_id: str) -> Path:

@@ -11,10 +11,13 @@ import duckdb
 from collectors import archive, unit_names
 from collectors.archive import Archived
 from collectors.export import ExportReport, report_json
+from collectors.indicator import from_json
 from collectors.procedure import FIELDS as PROCEDURE_FIELDS
 from collectors.sources import stored_response
 from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
+
+_NAMED_LAST = datetime(1900, 1, 1)
 
 
 def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: Mapping[str, str]) -> None:
@@ -24,7 +27,14 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: 
     """
     # newest first, so that older versions mostly lose at once
     for export in sorted(exports, key=lambda export: (_captured(export), export.report.export_id), reverse=True):
-        for table in ("export", "export_period", "export_unit", "finding", "refusal"):  # the same bytes again
+        for table in (
+            "export",
+            "export_period",
+            "export_unit",
+            "finding",
+            "refusal",
+            "indicator",
+        ):  # the same bytes again
             con.execute(f"DELETE FROM collected.{table} WHERE export_id = ?", [export.report.export_id])
         append(con, "collected.export", [_export_row(con, export)])
         append(con, "collected.export_period", [_period_row(export)])
@@ -33,6 +43,8 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: 
             _load_parquet(con, export, archive.ROWS, "load_dossiers.sql")
         elif export.is_form:
             _load_parquet(con, export, archive.STATISTICS, "load_statistics.sql")
+        elif export.is_indicator_form:
+            _load_indicators(con, export)
         elif export.is_response:
             _load_statistics(con, export)
         else:
@@ -131,6 +143,24 @@ def _load_refusals(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
         "INSERT INTO collected.refusal SELECT ?, sheet, row_number, column_name, reason, found FROM read_parquet(?)",
         [export.report.export_id, str(export.folder / archive.REFUSED)],
     )
+
+
+def _load_indicators(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
+    form = from_json((export.folder / archive.INDICATORS).read_text(encoding="utf-8"))
+    export_id, captured = export.report.export_id, _captured(export)
+    entered = [
+        (
+            *(form.unit, one.key, one.name, one.quantity, one.period_start, one.period_end),
+            *(one.numerator, one.denominator, one.value, one.entered_by, one.entered_on, one.note),
+            *(export_id, one.row, captured),
+        )
+        for one in form.entries
+    ]
+    append(con, "collected.indicator", entered)
+    refused = [(export_id, form.sheet, one.row, one.column, one.reason, one.found) for one in form.refused]
+    append(con, "collected.refusal", refused)
+    # the name on the form came from us: any other source knows it better
+    append(con, "collected.unit", [(export.report.source, form.unit, form.unit_name or None, None, _NAMED_LAST)])
 
 
 def _finding_rows(report: ExportReport) -> list[tuple[object, ...]]:

@@ -22,7 +22,7 @@ from collectors.home import VIETNAM, Home
 from collectors.reading import open as reading
 from collectors.reading.container import HEAD
 from collectors.reading.spool import sweep
-from collectors.sources import any_list, portal_v1, portal_v2, stored_response, summary_form
+from collectors.sources import any_list, indicator_sheet, portal_v1, portal_v2, stored_response, summary_form
 from collectors.sources.sheets import Origin
 from collectors.sources.stored_response import AskedOnCommandLine
 
@@ -131,8 +131,11 @@ def _collect_one(
 
 
 def _observed_at(known: Archived, path: Path, told: Told) -> datetime | None:
-    """Return when unchanged bytes were delivered again; of anything but a portal response that is an observation."""
-    return None if known.is_response else _captured_at(path, told)
+    """Return when unchanged bytes were delivered again; of a list or a summary form that is an observation.
+
+    A portal response holds its own time, and figures entered by hand the day they were entered on.
+    """
+    return None if known.is_response or known.is_indicator_form else _captured_at(path, told)
 
 
 def seen_again(
@@ -168,6 +171,8 @@ def _read(path: Path, told: Told, draft: Path, ids: Sequence[str], codes: Mappin
         return stored_response.read(path, _request(path, told), draft)
     captured = _captured_at(path, told)
     tables = reading.tables(path)
+    if indicator_sheet.is_form(tables):
+        return indicator_sheet.read(path, tables, ids[0], captured, draft)
     if summary_form.is_form(tables):
         asked = Asked(_told_period(path, told), told.unit or "")
         form = summary_form.FormOrigin(path.name, ids[0], ids[-1], captured, asked, codes)

@@ -85,6 +85,25 @@ CREATE TABLE collected.payment (
     captured_at TIMESTAMP NOT NULL     -- UTC
 );
 
+-- one row per figure ever entered by hand: the newest of a unit, indicator and period counts, the others are its history
+CREATE TABLE collected.indicator (
+    unit_code VARCHAR NOT NULL,
+    indicator VARCHAR NOT NULL,        -- as the form calls it
+    name VARCHAR NOT NULL,
+    quantity VARCHAR NOT NULL,         -- ratio, reduction, rank, count, points
+    period_start DATE NOT NULL,
+    period_end DATE NOT NULL,
+    numerator BIGINT,
+    denominator BIGINT,                -- of a rank: of how many
+    value DECIMAL(20, 6),              -- fraction of 1 for ratio and reduction; NULL: numerator and denominator say it
+    entered_by VARCHAR NOT NULL,
+    entered_on DATE NOT NULL,
+    note VARCHAR NOT NULL,
+    export_id VARCHAR NOT NULL,
+    row_number INTEGER NOT NULL,
+    captured_at TIMESTAMP NOT NULL     -- UTC
+);
+
 -- one row per unit and source: its newest delivered name
 CREATE TABLE collected.unit (
     source VARCHAR NOT NULL,

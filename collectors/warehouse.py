@@ -24,6 +24,9 @@ class LockedError(RuntimeError):
     """Another job holds the warehouse; the message says which, since when, and what to do (Vietnamese)."""
 
 
+_MOST_MEMORY = "1GB"  # a rebuild of millions of dossiers needs no more; what does not fit is spilled beside the file
+
+
 @dataclass(frozen=True, slots=True)
 class Warehouse:
     """An open warehouse. `empty`: it was just made, so everything must be loaded from the archive."""
@@ -48,6 +51,7 @@ def opened(home: Home, *, counted_schema: str, now: datetime, anew: bool = False
         try:
             for setting in ("enable_progress_bar", "autoinstall_known_extensions", "autoload_known_extensions"):
                 con.execute(f"SET {setting} = false")
+            con.execute(f"SET memory_limit = '{_MOST_MEMORY}'")
             empty = not _has_schema(con)
             if empty:
                 con.execute(

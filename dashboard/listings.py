@@ -1,6 +1,6 @@
 """Rows of the snapshot in, tables out: units below target, alerts."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from dashboard.cards import asked, counted, metric_name, standing
 from dashboard.markup import Cell, Column, Table, badge, element
@@ -42,16 +42,20 @@ def below(listing: RateListing, words: Words) -> Table:
     return table("below", names, rows, words, total=listing.total)
 
 
-def alerts(listing: Listing, words: Words) -> Table:
-    """Return the alerts, data problems first."""
+def alerts(listing: Listing, lives: Mapping[str, str], words: Words) -> Table:
+    """Return the alerts, data problems first; lives: since when and who knows, by the name of the alert."""
     rows = [
         (
             mark(row["severity"], words.text_or(f"alert.{row['severity']}", row["severity"])),
-            row[f"message_{words.language}"] or row["message_vi"],
+            _lasting(row[f"message_{words.language}"] or row["message_vi"], lives.get(row["alert_id"])),
         )
         for row in listing.rows
     ]
     return table("alert", ("severity", "message"), rows, words, total=listing.total)
+
+
+def _lasting(message: str, life: str | None) -> object:
+    return element("span", message, " ", element("small", f"({life})", kind="life")) if life else message
 
 
 def mark(code: str, said: str) -> Cell:
@@ -60,9 +64,15 @@ def mark(code: str, said: str) -> Cell:
 
 
 def table(
-    section: str, names: Sequence[str], rows: Sequence[Sequence[object]], words: Words, *, total: int | None = None
+    section: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    words: Words,
+    *,
+    total: int | None = None,
+    figures: Container[str] = FIGURES,
 ) -> Table:
     """Return a table whose words stand in one section of the texts; `section.none` says that it is empty."""
-    columns = [Column(words.text(f"{section}.{name}"), figures=name in FIGURES) for name in names]
+    columns = [Column(words.text(f"{section}.{name}"), figures=name in figures) for name in names]
     none = words.text_or(f"{section}.none", "")
     return Table(words.text(f"{section}.title"), columns, rows, section, none, len(rows) if total is None else total)

@@ -219,7 +219,7 @@ WITH RECURSIVE under AS (
     UNION
     SELECT unit.unit_code FROM unit JOIN under ON unit.parent_code = under.unit_code
 )
-SELECT severity, rule, unit_code, unit_name, source, message_vi, message_en, count(*) OVER () AS total
+SELECT alert_id, severity, rule, unit_code, unit_name, source, message_vi, message_en, count(*) OVER () AS total
 FROM alert
 WHERE coalesce(unit_code, '') = '' OR unit_code IN (SELECT unit_code FROM under)
 ORDER BY rule = 'below_target', list_position(['critical', 'warning', 'info'], severity), gap DESC NULLS LAST, alert_id

@@ -53,6 +53,14 @@ class Words:
         """Return a count as the cell of a table: written for people, a number where it is downloaded."""
         return Cell(self.count(value), None if value is None else int(value) if value == int(value) else float(value))
 
+    def points(self, value: Decimal | None) -> str:
+        """Return points of an index, `12,00`."""
+        return NOTHING if value is None else format_decimal(value, format="#,##0.00", locale=self.language)
+
+    def precise(self, value: Decimal) -> str:
+        """Return a small number with two or three digits that count: `0,0032`."""
+        return format_decimal(value, format="@@#", locale=self.language)
+
     def counts(self, numerator: int | None, denominator: int | None) -> str:
         """Return both counts of a rate, `812 / 1.000`."""
         return f"{self.count(numerator)} / {self.count(denominator)}"

@@ -17,6 +17,7 @@ from metrics.alert_rules import AlertRule, RuleKind
 from metrics.alert_state import Seen
 from metrics.alert_statistics import falling, off_pace
 from metrics.alerts import LATE_AFTER
+from metrics.figures import SOURCE as BY_HAND
 from metrics.insight.intervals import Evidence, evidence
 from metrics.journal import Collected
 from metrics.rates import unit_tree
@@ -81,11 +82,15 @@ class Situation:
             return Seen.GONE
         if rule.kind not in _OF_RATIOS and rule.kind not in (RuleKind.OVERDUE_OPEN, RuleKind.NEARLY_OVERDUE):
             return Seen.CLEARS
-        _, source, metric, unit, period = key.split(":", 4)
+        _, source, metric, unit, period, *target = key.split(":", 5)
         if source in self.late:
             return Seen.UNKNOWN
         if rule.kind not in (RuleKind.BELOW_TARGET, RuleKind.BELOW_FOR_CERTAIN):
             return Seen.CLEARS
+        if target:  # against the year before, or entered by hand: met now, or a period nobody looks at any more
+            asked = {"source": source, "code": metric, "unit": unit, "period": period, "target": target[0]}
+            met = any(row["status"] == "met" for row in self.snapshot.rows(_OF_TARGET, asked))
+            return Seen.CLEARS if met else Seen.GONE
         rows = self.snapshot.rows(_ASSESSMENT, {"source": source, "metric": metric, "unit": unit, "period": period})
         return _standing(rows, rule)
 
@@ -220,10 +225,14 @@ _TOLD = (
 
 
 def _enough(row: Mapping[str, Any], rule: AlertRule) -> bool:
+    if row["source"] == BY_HAND:  # a figure of a whole year, often without counts: no sample to be too small
+        return rule.kind is RuleKind.BELOW_TARGET
     if (row["denominator"] or 0) < rule.min_denominator:
         return False
     if rule.kind is RuleKind.BELOW_TARGET:
         return True
+    if row["target_value"] is None:
+        return False  # against the year before, which is a sample too: below, and not for certain
     op = Op(row["target_op"] or Op.AT_LEAST)
     target = Decimal(str(row["target_value"]))
     return evidence(row["numerator"], row["denominator"], target, op) is Evidence.BELOW
@@ -247,10 +256,21 @@ def _standing(rows: Sequence[Mapping[str, Any]], rule: AlertRule) -> Seen:
     return Seen.BETWEEN
 
 
+_OF_TARGET = """
+-- one row per standing against the target of an alert that names it
+SELECT status
+FROM year_on_year
+WHERE source = $source AND metric = $code AND unit_code = $unit AND period_label = $period AND target_id = $target
+UNION ALL
+SELECT status
+FROM indicator
+WHERE $source = 'indicators' AND code = $code AND unit_code = $unit AND period_label = $period AND target_id = $target
+"""
 _SOURCES = """
--- one row per source
+-- one row per source; figures entered by hand are never late
 SELECT source, kind, synthetic, captured_at, as_of_day, newest_event, last_success_at, rows, rows_refused
 FROM source
+WHERE kind <> 'indicator'
 """
 _ALERTS = """
 -- one row per alert that was raised when the snapshot was made, with what is asked

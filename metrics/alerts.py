@@ -1,6 +1,6 @@
 """Assessments and the state of the sources in, alerts out: sentences that an officer can forward as they are.
 
-below_target      a current ratio is below what is asked of it today
+below_target      a current ratio is below what is asked of it today, or below the year before though it is to rise
 source_late       a source was not collected, or its data were not renewed, for more than two days
 rows_refused      more than one row in twenty of an export was refused
 export_refused    a whole export was refused or failed
@@ -12,15 +12,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from metrics.assess import Assessment, Status
-from metrics.definitions import METRIC, Kind, Metric
+from metrics.definitions import METRIC, Direction, Kind
 from metrics.journal import RecordedExport
 from metrics.periods import PeriodKind, in_english, in_vietnamese
-from metrics.targets import Kind as TargetKind
-from metrics.targets import Op, Target
 from metrics.units import UnitTree
+from metrics.wording import asked_en, asked_vi, document, gap_en, gap_vi, number, percent, ratio
+from metrics.year_on_year import YearOnYear
 
 LATE_AFTER = timedelta(days=2)
 _BY_DAY = frozenset({Kind.DOSSIER, Kind.PAYMENT})  # counted by day, so of any period
@@ -94,18 +94,33 @@ def below_target(
     year. Where several sources give a ratio of a unit, only one speaks: the primary source, else real data before
     synthetic, else dossiers before statistics. office: only this unit and what is below it.
     """
-    current = [one for one in _current(assessments, sources) if _concerns(tree, one.unit_code, office)]
-    rank = {one.source: place for place, one in enumerate(sorted(sources, key=_precedence(primary_source)))}
-    best: dict[tuple[str, str], int] = {}
-    for one in current:
-        if one.status not in (Status.NOT_REPORTED, Status.NO_ACTIVITY):
-            key = (one.metric, one.unit_code)
-            best[key] = min(rank[one.source], best.get(key, rank[one.source]))
     synthetic = {one.source for one in sources if one.synthetic}
     return [
         _below(one, synthetic=one.source in synthetic)
-        for one in current
-        if one.status == Status.BELOW and best[one.metric, one.unit_code] == rank[one.source]
+        for one in _speaking(assessments, tree, sources, primary_source, office)
+        if one.status == Status.BELOW
+    ]
+
+
+def below_year_before(
+    trends: Iterable[YearOnYear],
+    assessments: Iterable[Assessment],
+    tree: UnitTree,
+    sources: Sequence[SourceState],
+    *,
+    primary_source: str | None = None,
+    office: str | None = None,
+) -> list[Alert]:
+    """Return an alert for each current ratio that fell against the year before though a document asks it to rise.
+
+    Current, and which source speaks: as in `below_target`.
+    """
+    speaking = {_key(one) for one in _speaking(assessments, tree, sources, primary_source, office)}
+    synthetic = {one.source for one in sources if one.synthetic}
+    return [
+        _fallen(one, synthetic=one.now.source in synthetic)
+        for one in trends
+        if one.status == Status.BELOW and _key(one.now) in speaking
     ]
 
 
@@ -130,6 +145,28 @@ def flawed_exports(exports: Iterable[RecordedExport], now: datetime) -> list[Ale
     newest = {one.file_name: one for one in exports}  # in the order of the journal: the last one stays
     recent = [one for one in newest.values() if now - one.collected_at <= EXPORT_ALERT_FOR]
     return [alert for one in recent for alert in _flaws(one)]
+
+
+def _speaking(
+    assessments: Iterable[Assessment],
+    tree: UnitTree,
+    sources: Sequence[SourceState],
+    primary_source: str | None,
+    office: str | None,
+) -> list[Assessment]:
+    """Return the current ratios of the units that alerts are about, each from the one source that speaks for it."""
+    current = [one for one in _current(assessments, sources) if _concerns(tree, one.unit_code, office)]
+    rank = {one.source: place for place, one in enumerate(sorted(sources, key=_precedence(primary_source)))}
+    best: dict[tuple[str, str], int] = {}
+    for one in current:
+        if one.status not in (Status.NOT_REPORTED, Status.NO_ACTIVITY):
+            key = (one.metric, one.unit_code)
+            best[key] = min(rank[one.source], best.get(key, rank[one.source]))
+    return [one for one in current if best.get((one.metric, one.unit_code)) == rank[one.source]]
+
+
+def _key(one: Assessment) -> tuple[str, ...]:
+    return (one.metric, one.variant, one.source, one.unit_code, one.period.label)
 
 
 def _current(assessments: Iterable[Assessment], sources: Sequence[SourceState]) -> list[Assessment]:
@@ -196,63 +233,45 @@ def _below(one: Assessment, *, synthetic: bool) -> Alert:
         target_value=value,
         gap=one.gap,
         message_vi=("DỮ LIỆU MÔ PHỎNG. " if synthetic else "")
-        + f"{metric.label_vi} của {one.unit_name} {in_vietnamese(one.period)}: {_ratio(counts, share, value, 'vi')}, "
-        f"{_asked_vi(target, value)} ({_document(target)}); {_gap_vi(metric, target, one.gap)}.",
+        + f"{metric.label_vi} của {one.unit_name} {in_vietnamese(one.period)}: {ratio(counts, share, value, 'vi')}, "
+        f"{asked_vi(target, value)} ({document(target)}); {gap_vi(metric, target, one.gap)}.",
         message_en=("SYNTHETIC DATA. " if synthetic else "")
-        + f"{metric.label_en} of {one.unit_name}, {in_english(one.period)}: {_ratio(counts, share, value, 'en')}, "
-        f"{_asked_en(target, value)} ({_document(target)}); {_gap_en(metric, target, one.gap)}.",
+        + f"{metric.label_en} of {one.unit_name}, {in_english(one.period)}: {ratio(counts, share, value, 'en')}, "
+        f"{asked_en(target, value)} ({document(target)}); {gap_en(metric, target, one.gap)}.",
     )
 
 
-def _asked_vi(target: Target, value: Decimal) -> str:
-    what = "ngưỡng điểm tối đa" if target.kind == TargetKind.FULL_MARK else "chỉ tiêu"
-    sign = {Op.ABOVE: "trên ", Op.AT_MOST: "không quá "}.get(target.op, "")
-    return f"{'vượt' if target.op == Op.AT_MOST else 'dưới'} {what} {sign}{_share(value, 'vi')}"
-
-
-def _asked_en(target: Target, value: Decimal) -> str:
-    what = "full-mark threshold" if target.kind == TargetKind.FULL_MARK else "target"
-    sign = {Op.ABOVE: "more than ", Op.AT_MOST: "at most "}.get(target.op, "")
-    return f"{'above' if target.op == Op.AT_MOST else 'below'} the {what} of {sign}{_share(value, 'en')}"
-
-
-def _gap_vi(metric: Metric, target: Target, gap: int) -> str:
-    words = "nhiều hơn mức cho phép" if target.op == Op.AT_MOST else "còn thiếu"
-    return f"{words} {_number(gap, 'vi')} {metric.counted_vi}"
-
-
-def _gap_en(metric: Metric, target: Target, gap: int) -> str:
-    words = "too many" if target.op == Op.AT_MOST else "missing"
-    return f"{_number(gap, 'en')} {metric.counted_en} {words}"
-
-
-def _document(target: Target) -> str:
-    return ", ".join(part for part in (target.document, target.article) if part)
-
-
-def _ratio(counts: tuple[int, int], share: Decimal, asked: Decimal, locale: str) -> str:
-    """Return `120/300 = 40,0 %`, with as many decimals as keep a missed target from looking reached by rounding."""
-    shown, other = "", ""
-    for decimals in ("0.0", "0.00", "0.000", "0.0000"):
-        shown, other = (_percent(number, decimals, locale) for number in (share, asked))
-        if shown != other:
-            break
-    numerator, denominator = (_number(count, locale) for count in counts)
-    return f"{numerator}/{denominator} = {shown}"
-
-
-def _share(value: Decimal, locale: str) -> str:
-    return _percent(value, "0.####", locale)
-
-
-def _percent(value: Decimal, decimals: str, locale: str) -> str:
-    """Return a share as people of the language print it: 40,0 % and 40.0%."""
-    space = " " if locale == "vi" else ""
-    return format_percent(value, format=f"#,##{decimals}{space}%", locale=locale)
-
-
-def _number(value: int, locale: str) -> str:
-    return format_decimal(value, locale=locale)
+def _fallen(one: YearOnYear, *, synthetic: bool) -> Alert:
+    now, (was, of) = one.now, one.base
+    if now.numerator is None or not now.denominator or was is None or not of or one.gap is None:
+        raise ValueError(f"{now.metric} {now.unit_code}: fell, but there is nothing to compare")
+    metric = METRIC[now.metric]
+    share, before = Decimal(now.numerator) / now.denominator, Decimal(was) / of
+    counts, past = (now.numerator, now.denominator), (was, of)
+    worse_vi, worse_en = ("thấp hơn", "below") if metric.direction == Direction.UP else ("cao hơn", "above")
+    return Alert(
+        alert_id=":".join((Rule.BELOW_TARGET, now.source, now.metric, now.unit_code, now.period.label, one.target.id)),
+        rule=Rule.BELOW_TARGET,
+        severity=Severity.WARNING,
+        metric=now.metric,
+        unit_code=now.unit_code,
+        unit_name=now.unit_name,
+        period_label=now.period.label,
+        source=now.source,
+        numerator=now.numerator,
+        denominator=now.denominator,
+        ratio=now.ratio,
+        target_value=None,
+        gap=one.gap,
+        message_vi=("DỮ LIỆU MÔ PHỎNG. " if synthetic else "")
+        + f"{metric.label_vi} của {now.unit_name} {in_vietnamese(now.period)}: {ratio(counts, share, before, 'vi')}, "
+        f"{worse_vi} cùng kỳ năm trước ({ratio(past, before, share, 'vi')}), trong khi văn bản yêu cầu nâng cao "
+        f"({document(one.target)}); {gap_vi(metric, one.target, one.gap)}.",
+        message_en=("SYNTHETIC DATA. " if synthetic else "")
+        + f"{metric.label_en} of {now.unit_name}, {in_english(now.period)}: {ratio(counts, share, before, 'en')}, "
+        f"{worse_en} the same period of the year before ({ratio(past, before, share, 'en')}), though it is to be raised "
+        f"({document(one.target)}); {gap_en(metric, one.target, one.gap)}.",
+    )
 
 
 def _late(one: SourceState, age: timedelta, *, collecting: bool) -> Alert:
@@ -286,7 +305,7 @@ def _flaws(one: RecordedExport) -> Iterator[Alert]:
     elif one.rows_read and Decimal(one.rows_refused) > REFUSED_SHARE * one.rows_read:
         share = Decimal(one.rows_refused) / one.rows_read
         vi, en = (
-            f"{_number(one.rows_refused, locale)}/{_number(one.rows_read, locale)} ({_percent(share, '0.0', locale)})"
+            f"{number(one.rows_refused, locale)}/{number(one.rows_read, locale)} ({percent(share, '0.0', locale)})"
             for locale in ("vi", "en")
         )
         yield _about_data(

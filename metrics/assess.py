@@ -4,11 +4,12 @@ Everything is exact: counts are integers, a target is a decimal, and they are co
 float is for showing only.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import NamedTuple
 
 from metrics.definitions import Metric, Variant
@@ -26,6 +27,7 @@ class Status(StrEnum):
     NO_TARGET = "no_target"
     NO_ACTIVITY = "no_activity"  # nothing to divide by: neither 0 % nor 100 %
     NOT_REPORTED = "not_reported"  # the source does not say
+    NO_COMPARISON = "no_comparison"  # a trend, and nothing of the year before to compare with
 
 
 class Counts(NamedTuple):
@@ -91,16 +93,21 @@ class TargetBook:
 
     def in_force(self, metric: Metric, variant: Variant, scope: Scope) -> Target | None:
         """Return what is asked of a metric in a scope, None when nothing is."""
+        return self._answer(self._register.in_force, metric.key, variant.id, scope)
+
+    def trend(self, metric: str, variant: str, scope: Scope) -> Target | None:
+        """Return the demand that a metric must not fall in a scope, None when none is made."""
+        return self._answer(self._register.trend, metric, variant, scope)
+
+    def _answer(self, ask: Callable[..., Target | None], metric: str, variant: str, scope: Scope) -> Target | None:
         unit, day = scope.unit, scope.judged_on
         named = unit.code if unit.code in self._named else ""
         question = (
-            *(metric.key, variant.id, unit.level, unit.province or "", named, scope.field or ""),
+            *(ask.__name__, metric, variant, unit.level, unit.province or "", named, scope.field or ""),
             day.isoformat(),
         )
         if question not in self._known:
-            self._known[question] = self._register.in_force(
-                metric.key, unit=unit, field=scope.field, day=day, variant=variant.id
-            )
+            self._known[question] = ask(metric, unit=unit, field=scope.field, day=day, variant=variant)
         return self._known[question]
 
 
@@ -154,7 +161,7 @@ def assess(
     )
 
 
-def missing(op: Op, numerator: int, denominator: int, value: Decimal) -> int:
+def missing(op: Op, numerator: int, denominator: int, value: Decimal | Fraction) -> int:
     """Return how many are missing to the target (too many, where less is better); 0 exactly when it is met.
 
     Source: METHODS §5.1, "shortfall now": x = 6100, n = 9000, T = 0.72 → 380.
@@ -178,10 +185,15 @@ def _standing(counts: Counts, target: Target | None, value: Decimal | None, day:
     if target is None or value is None:
         return Status.NO_TARGET, None
     gap = missing(target.op, numerator, denominator, value)
-    if gap == 0:
-        return Status.MET, 0
+    return reached(target, day, met=gap == 0), gap
+
+
+def reached(target: Target, day: date, *, met: bool) -> Status:
+    """Return how something stands to its target on a day: a programme's goal is missed only from its day on."""
+    if met:
+        return Status.MET
     due = target.due_on(day)
-    return (Status.NOT_DUE if due is not None and day < due else Status.BELOW), gap
+    return Status.NOT_DUE if due is not None and day < due else Status.BELOW
 
 
 def _column_missing(variant: Variant, sums: Mapping[str, int], filled: Container[str]) -> bool:

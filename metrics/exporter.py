@@ -187,6 +187,7 @@ _UNITS = "SELECT unit_code, unit_name, coalesce(parent_code, '') AS parent_code,
 _SOURCES = """
 SELECT source, synthetic, newest_event, last_run_at, last_success_at, rows, rows_refused
 FROM source
+WHERE kind <> 'indicator'
 ORDER BY source
 """
 _ALERTS = """

@@ -22,6 +22,8 @@ _SECTIONS: tuple[tuple[str, Mapping[str, Name]], ...] = (
     ("Kết quả so với chỉ tiêu · Statuses", names.STATUS),
     ("Loại chỉ tiêu · Kinds of targets", names.TARGET_KIND),
     ("Phép so · Comparisons", names.OP),
+    ("Loại số liệu · Quantities", names.QUANTITY),
+    ("Lấy từ đâu · What a figure is taken from", names.FEED),
     ("Phạm vi, cấp · Scopes", names.LEVEL),
     ("Quy tắc cảnh báo · Alert rules", names.RULE),
     ("Mức cảnh báo · Severities", names.SEVERITY),

@@ -56,6 +56,11 @@ class Row:
         return self.max - self.known
 
     @property
+    def lost_share(self) -> Fraction | None:
+        """The points missing as a share of the maximum."""
+        return None if self.lost is None else Fraction(self.lost) / Fraction(self.max)
+
+    @property
     def idle(self) -> bool:
         """Whether there was nothing to divide by."""
         return self.component is not None and self.denominator == 0
@@ -112,6 +117,17 @@ class Standing:
         return self.published if self.published is not None else self.total
 
     @property
+    def lost(self) -> Decimal | None:
+        """Points missing to the maximum of the index."""
+        return None if self.known is None else self.version.max - self.known
+
+    @property
+    def missing(self) -> Decimal | None:
+        """Points missing to the next rating."""
+        above = self.next_band
+        return None if above is None or self.known is None else above.start - self.known
+
+    @property
     def band(self) -> Band | None:
         """The rating; None without a total, or where nothing was handled at all."""
         return None if self.known is None or not self.active else band_of(self.known)
@@ -142,19 +158,25 @@ class Standing:
         return self._towards_next_band(lambda row: row.worth or 0)
 
     def _towards_next_band(self, first: Callable[[Row], Decimal | Fraction | int]) -> tuple[Action, ...]:
-        if self.next_band is None or self.known is None:
+        if self.missing is None:
             return ()
         able = [row for row in self.rows if _can_gain(row, own_only=self.unit.level != "province")]
         ordered = sorted(able, key=first, reverse=True)
-        return tuple(_actions(ordered, self.next_band.start - self.known))
+        return tuple(_actions(ordered, self.missing))
 
 
 def standings(
-    snapshot: Snapshot, *, units: Sequence[str] | None = None, period: str = "latest", source: str | None = None
+    snapshot: Snapshot,
+    *,
+    units: Sequence[str] | None = None,
+    period: str = "latest",
+    source: str | None = None,
+    own: bool = True,
 ) -> list[Standing]:
     """Return the standing of each unit that a source of statistics has points or counts of in the period.
 
-    units None: the roots, and the provinces below the country. Raises QuestionError for a unit, source or period
+    units None: the roots, and the provinces below the country. own: with what dossier lists count beside; comparing
+    many units does without. Raises QuestionError for a unit, source or period
     that is not there.
     """
     tree = unit_tree(snapshot)
@@ -162,7 +184,7 @@ def standings(
     found: list[Standing] = []
     for one in sources(snapshot, source):
         if one.kind == Kind.STATISTIC:
-            found += _of_source(snapshot, tree, one, wanted, period)
+            found += _of_source(snapshot, tree, one, wanted, period, own=own)
     return found
 
 
@@ -171,7 +193,7 @@ def _top(tree: UnitTree) -> list[Unit]:
 
 
 def _of_source(
-    snapshot: Snapshot, tree: UnitTree, source: Source, units: Sequence[Unit], period: str
+    snapshot: Snapshot, tree: UnitTree, source: Source, units: Sequence[Unit], period: str, *, own: bool
 ) -> Iterator[Standing]:
     days = _period(snapshot, source, [unit.code for unit in units], period)
     version = version_of(days.start, days.end) if days else None
@@ -182,8 +204,8 @@ def _of_source(
         counts = delivered.get(unit.code, {})
         if not any(name.startswith("score_") for name in counts):
             continue
-        own = _own(snapshot, unit, days) if version.components else {}
-        rows = tuple(_rows(version, counts, own))
+        listed = _own(snapshot, unit, days) if own and version.components else {}
+        rows = tuple(_rows(version, counts, listed))
         yield Standing(
             source=source,
             unit=unit,

@@ -20,11 +20,15 @@ STATUS = {
     "no_target": Name("chưa có chỉ tiêu", "no target"),
     "no_activity": Name("không phát sinh", "no activity"),
     "not_reported": Name("không có dữ liệu", "no data"),
+    "no_comparison": Name("chưa so được với năm trước", "nothing to compare with"),
 }
 TARGET_KIND = {
     "target": Name("chỉ tiêu", "target"),
     "full_mark": Name("ngưỡng điểm tối đa", "full-mark threshold"),
     "trend": Name("không được giảm", "must not fall"),
+    "baseline": Name("số gốc", "baseline"),
+    "rule": Name("cách chấm điểm", "scoring rule"),
+    "citation": Name("văn bản được dẫn", "citation"),
 }
 OP = {
     ">=": Name("từ … trở lên", "at least"),
@@ -32,6 +36,23 @@ OP = {
     "=": Name("bằng", "equal to"),
     "<=": Name("không quá", "at most"),
     "trend_up": Name("không giảm so với cùng kỳ năm trước", "not below the same period of the year before"),
+    "baseline": Name("số gốc, không so sánh", "a past figure"),
+    "rule": Name("cách chấm điểm, không có ngưỡng", "a scoring rule, no threshold"),
+    "none": Name("không có con số", "no number"),
+}
+QUANTITY = {
+    "ratio": Name("tỷ lệ (%)", "ratio (%)"),
+    "reduction": Name("mức cắt giảm (%)", "reduction (%)"),
+    "rank": Name("thứ hạng", "rank"),
+    "count": Name("số lượng", "count"),
+    "points": Name("điểm", "points"),
+}
+FEED = {
+    "D": Name("hồ sơ", "dossiers"),
+    "C": Name("danh mục TTHC", "catalogue of procedures"),
+    "S": Name("khảo sát", "survey"),
+    "R": Name("báo cáo của cổng", "reports of the portal"),
+    "M": Name("nhập tay", "entered by hand"),
 }
 LEVEL = {
     "national": Name("cả nước", "national"),
@@ -86,6 +107,8 @@ SERVICE_LEVEL = {
     "information": Name("Dịch vụ cung cấp thông tin trực tuyến", "information only"),
 }
 WORDS = (
+    Name("chỉ số nhập tay", "indicator entered by hand"),
+    Name("biểu nhập chỉ số", "indicator form"),
     Name("thủ tục hành chính (TTHC)", "administrative procedure"),
     Name("thư xin lỗi", "letter of apology"),
     Name("kho lưu bản xuất", "archive"),

@@ -9,7 +9,7 @@ one step: a reader has either the old state or the new one, and a publisher that
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from datetime import date, datetime, timedelta
@@ -19,8 +19,9 @@ from typing import Any
 import duckdb
 
 from collectors.findings import checks
-from metrics import alerts, quality
+from metrics import alerts, figures, published_law, quality
 from metrics.alerts import SourceState
+from metrics.alerts_by_hand import below_by_hand
 from metrics.assess import Assessment, Scope, TargetBook
 from metrics.definitions import EVERY, Kind, definitions_version
 from metrics.journal import Collected, Journal, RecordedExport, naive_utc
@@ -43,10 +44,12 @@ from metrics.rates import (
     measures_of,
     with_stocks,
 )
+from metrics.register_kept import InForce
 from metrics.snapshot import POINTER, SUFFIX, quoted, sha256_of
 from metrics.targets import Register
 from metrics.unit_history import UnitHistory, load_history
 from metrics.units import Named, Unit, UnitTree, build_tree
+from metrics.year_on_year import YearOnYear, asked_of, compare, counts_in, year_before
 
 KEPT = 7
 RUNS_KEPT = 60
@@ -67,11 +70,13 @@ def publish(
     names: Mapping[str, str] | None = None,
     primary_source: str | None = None,
     office: str | None = None,
+    law: InForce | None = None,
     history: UnitHistory | None = None,
     on_time: OnTime = DEFAULT,
 ) -> str:
     """Publish what is committed in the warehouse and return the id of the snapshot.
 
+    law: the register with the state of the office's own file, where that is known.
     now: UTC. parents, names: of units, set by hand. primary_source: whose ratios alert where two sources have them.
     office: alert only for this unit and those below it. history: of units; None: that of the product. on_time: the
     rule set that speaks. Call it outside a transaction.
@@ -84,7 +89,9 @@ def publish(
     draft = published / f"{snapshot_id}{SUFFIX}{_DRAFT}"
     with _attached(con, draft) as cursor:
         units = build_tree(_names_said(cursor), parents=parents, names=names)
-        content = _Content(cursor, units, Journal(journal), register, moment, history or load_history(), on_time)
+        content = _Content(
+            cursor, units, Journal(journal), law or InForce(register), moment, history or load_history(), on_time
+        )
         content.fill(snapshot_id, primary_source=primary_source, office=office)
     _flush(draft)
     digest = sha256_of(draft)
@@ -297,13 +304,16 @@ FROM (
     SELECT DISTINCT unit_code, NULL, NULL, TIMESTAMP '1900-01-01', source FROM counted.daily
     UNION ALL
     SELECT DISTINCT unit_code, NULL, NULL, TIMESTAMP '1900-01-01', source FROM collected.statistic
+    UNION ALL
+    SELECT DISTINCT unit_code, NULL, NULL, TIMESTAMP '1900-01-01', 'indicators' FROM collected.indicator
 ) AS said
 ORDER BY captured_at, source, unit_code
 """
 _SOURCES = """
 -- one row per source with data or exports
 WITH seen AS (
-    SELECT source, captured_at, synthetic FROM collected.export
+    -- hand-entered indicators are never late and have no ratio of their own
+    SELECT source, captured_at, synthetic FROM collected.export WHERE source <> 'indicators'
     UNION ALL
     SELECT source, max(captured_at), source = 'demo' FROM collected.dossier GROUP BY source
     UNION ALL
@@ -366,6 +376,7 @@ WHERE source = ?
 GROUP BY label, unit_code
 """
 _UNITS_OF = "SELECT DISTINCT unit_code FROM unit_day WHERE source = ?"
+_FIRST = "SELECT min(day) AS day FROM unit_day WHERE source = ? AND received > 0"
 _DELIVERED = """
 -- one row per delivered count that a ratio needs
 SELECT unit_code, period_start, period_end, measure, value, quality, captured_at
@@ -390,7 +401,7 @@ class _Content:
         cursor: duckdb.DuckDBPyConnection,
         units: UnitTree,
         journal: Journal,
-        register: Register,
+        law: InForce,
         now: datetime,
         history: UnitHistory,
         on_time: OnTime,
@@ -398,7 +409,8 @@ class _Content:
         self._on_time = on_time
         self._cursor = cursor
         self._units = units
-        self._register = register
+        self._law = law
+        self._register = law.register
         self._now = now
         self._history = history
         self._bounds: list[quality.Bounds] = []
@@ -410,6 +422,7 @@ class _Content:
         """Write every table."""
         self._run(_TABLES)
         self._run(quality.TABLES_SQL)
+        self._run(published_law.TABLES)
         self._name_checks()
         self._run(_COPIES)
         self._run(COPY_SQL)
@@ -418,12 +431,20 @@ class _Content:
         sources = [self._state(row) for row in self._rows(_SOURCES)]
         self._append("source", (self._source_row(one) for one in sources))
         assessments = self._assessments(sources)
-        self._append("assessment", map(_assessment_row, assessments))
+        trends = self._year_on_year(sources, assessments)
+        standings = self._standings()
+        by_hand = [found for one in standings if (found := figures.as_assessment(one))]
+        self._append("assessment", map(_assessment_row, [*assessments, *by_hand]))
+        published_law.fill(self._append, self._law, trends, standings, local_day(self._now))
         self._append("export", self._export_rows())
         self._append("run", map(astuple, self._runs))
         self._quality(sources)
         raised = [
             *alerts.below_target(assessments, self._units, sources, primary_source=primary_source, office=office),
+            *alerts.below_year_before(
+                trends, assessments, self._units, sources, primary_source=primary_source, office=office
+            ),
+            *below_by_hand(standings, self._units, office=office, today=local_day(self._now)),
             *alerts.late_sources(sources, self._now),
             *alerts.flawed_exports(self._outcomes, self._now),
         ]
@@ -495,22 +516,55 @@ class _Content:
                 found += self._of_statistics(books, source)
         return found
 
+    def _standings(self) -> list[figures.Standing]:
+        """Return how the hand-entered figures stand; their history and their source are written here."""
+        newest = self._rows(published_law.FORMS, {"source": figures.SOURCE})[0]["captured_at"]
+        entered = [figures.Figure(*row.values()) for row in self._rows(published_law.ENTERED)]
+        if newest is not None:
+            self._append("source", [published_law.source_row(newest, local_day(newest))])
+        self._append("indicator_entry", published_law.entries(entered))
+        return figures.standings(self._register, self._units, entered)
+
+    def _year_on_year(self, states: Iterable[SourceState], assessments: Sequence[Assessment]) -> list[YearOnYear]:
+        """Return the ratios that must not fall against the year before, those of the running days like for like."""
+        books, unasked = TargetBook(self._register), TargetBook(Register(()))
+        found: list[YearOnYear] = []
+        for state in states:
+            day = local_day(state.captured_at)
+            own = [one for one in assessments if one.source == state.source]
+            asked = asked_of(own, books, self._units, as_of=day)
+            since = None
+            if asked and state.kind == Kind.DOSSIER:
+                source = Source(state.source, state.kind, state.synthetic, day)
+                own = list(self._of_periods(unasked, source, [year_before(one.period, day) for one in asked]))
+                since = self._rows(_FIRST, [state.source])[0]["day"]
+            base = counts_in(own)
+            found += compare(asked, books, self._units, as_of=day, base_of=base, history=self._history, since=since)
+        return found
+
     def _of_statistics(self, books: TargetBook, source: Source) -> Iterator[Assessment]:
         asked = {"source": source.source, "measures": measures_of(EVERY)}
         delivered = (Delivered(*row.values()) for row in self._rows(_DELIVERED, asked))
         return assess_statistics(books, EVERY, self._units, source, delivered)
 
     def _of_dossiers(self, books: TargetBook, source: Source, newest: date | None) -> Iterator[Assessment]:
+        periods = kept(source.as_of_day, newest)
+        current = {one.label for one in periods if one.kind in _RUNNING} | {month(newest or source.as_of_day).label}
+        return self._of_periods(books, source, periods, bounded=current)
+
+    def _of_periods(
+        self, books: TargetBook, source: Source, wanted: Iterable[Period], *, bounded: Collection[str] = ()
+    ) -> Iterator[Assessment]:
+        """Yield the assessments of some periods; bounded: the periods whose doubtful cases are counted too."""
         filled = filled_in(self._rows(FILLED, [source.source]))
         told = Told(self._on_time, filled, Catalogue(self._rows(CATALOGUE_SQL)))
         ways = told.ways(EVERY)
-        periods = kept(source.as_of_day, newest)
+        periods = list(dict.fromkeys(wanted))
         units = self._units_of(source)
         by_period = self._sums(source, periods)
-        current = {one.label for one in periods if one.kind in _RUNNING} | {month(newest or source.as_of_day).label}
         for period in periods:
             sums = self._units.rolled_up(by_period[period.label])
-            if period.label in current:
+            if period.label in bounded:
                 for code, counts in sums.items():
                     self._bounds += quality.bounds(source.source, code, period.kind, period.label, counts)
             seen = self._seen(source, period) if counts_procedures(ways) else {}

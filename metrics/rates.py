@@ -287,9 +287,10 @@ def local_day(moment: datetime) -> date:
 
 
 _SOURCES = """
--- one row per source
+-- one row per source with ratios; figures entered by hand stand apart
 SELECT source, kind, synthetic, as_of_day
 FROM source
+WHERE kind <> 'indicator'
 ORDER BY synthetic, kind, source
 """
 _UNITS = """

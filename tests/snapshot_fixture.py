@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from collectors.export import ExportReport, Finding, Outcome, report_json
+from metrics import published_law
 from metrics.definitions import METRIC, Kind
 from metrics.measures import CATALOGUED, COUNTED_NAMES
 
@@ -172,6 +173,7 @@ def build(
     with duckdb.connect(str(file)) as connection:
         measured, counted = (", ".join(f'"{name}" BIGINT' for name in names) for names in (MEASURED, COUNTED_NAMES))
         connection.execute(TABLES.replace("<measures>", measured).replace("<counted>", counted))
+        connection.execute(published_law.TABLES.replace("snapshot.", ""))
         _insert(
             connection,
             "snapshot",

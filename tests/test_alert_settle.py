@@ -128,6 +128,18 @@ def test_a_month_that_is_over_is_closed_not_resolved(office: Home) -> None:
     assert phases(office, "below_target")[ONLINE] is Phase.RESOLVED
 
 
+def test_a_fall_against_the_year_before_fires_and_clears_and_is_never_for_certain(office: Home) -> None:
+    """Both years are above the 80 % asked here; 95 % of 100 a year ago, 90 % and then 95 % now (letter of 27/3/2026)."""
+    past = [day.replace(year=2025) for day in SEPTEMBER]
+    before = filed(past, lambda n: n <= 95)
+    key = "igate:online:H35.12:2026-09:T001-q2"  # of the year to date 2025 is not known whole
+    collect(office, before + filed(SEPTEMBER, lambda n: n <= 190, start=101), at=FIRST)
+    assert phases(office, "below_target")[key] is Phase.FIRING
+    assert key not in phases(office, "below_for_certain")
+    collect(office, before + filed(SEPTEMBER, lambda n: n <= 195, start=101), at=FIRST + timedelta(days=1))
+    assert phases(office, "below_target")[key] is Phase.RESOLVED
+
+
 def test_a_real_fall_is_told_from_usual_variation(office: Home) -> None:
     months = [date(2025 + (month > 12), (month - 1) % 12 + 1, 5) for month in range(6, 22)]  # 2025-06 … 2026-09
     steady = [day for day in months for _ in range(60)]

@@ -20,8 +20,8 @@ from metrics.explanations import expressions, found, texts
 from metrics.glossary import glossary
 from metrics.measures import COUNTED_NAMES
 from metrics.on_time import OnTime
+from metrics.targets import Feed, Level, Op, Quantity, load_register
 from metrics.targets import Kind as TargetKind
-from metrics.targets import Level, Op, load_register
 from metrics.units import UnitLevel
 from tests.test_count import BY_HAND, EXPECTED, put
 
@@ -145,6 +145,8 @@ def test_the_command_lists_every_ratio(home: Path, tthc: Callable[..., Result], 
         (names.SEVERITY, Severity),
         (names.SOURCE_KIND, Kind),
         (names.DIRECTION, Direction),
+        (names.QUANTITY, Quantity),
+        (names.FEED, Feed),
     ],
 )
 def test_every_value_has_a_name_in_both_languages(named: dict[str, names.Name], values: Any) -> None:

@@ -13,12 +13,13 @@ from metrics.alert_settle import Settled
 from metrics.alert_settle import settle as settle_alerts
 from metrics.assess import missing
 from metrics.digest import first_working_day, write_digest
+from metrics.figures import SOURCE as BY_HAND
 from metrics.insight.gap import holding_most
 from metrics.journal import Journal
 from metrics.notify import Sender, by_apprise, deliver, may_send, open_channels, write_messages
 from metrics.rates import rates, unit_tree
+from metrics.register_kept import in_force
 from metrics.snapshot import Snapshot, open_snapshot
-from metrics.targets import load_register
 from metrics.working_days import WorkingDays, load_calendar
 
 
@@ -68,7 +69,7 @@ def notify(home: Home, *, now: datetime, send: Sender = by_apprise) -> Notified:
                 now=now,
                 settings=settings,
                 calendar=calendar,
-                holders=lambda told: _holders(home, snapshot, told),
+                holders=lambda told: _holders(home, snapshot, told, now=now),
             )
             if settings.weekly_digest and may_send(now, settings, calendar, urgent=False):
                 written += _digest(
@@ -90,13 +91,19 @@ def _digest(home: Home, snapshot: Snapshot, channels: list[str], now: datetime, 
     return sum(write_digest(AlertJournal(home.journal), journal, snapshot, unit, channels, now=now) for unit in units)
 
 
-def _holders(home: Home, snapshot: Snapshot, told: Told) -> str:
+def _holders(home: Home, snapshot: Snapshot, told: Told, *, now: datetime) -> str:
     """Say which procedures hold four fifths of what is missing to a target."""
-    if not told.gap or told.target_value is None or told.metric is None or told.unit_code is None:
+    if (
+        told.source == BY_HAND
+        or not told.gap
+        or told.target_value is None
+        or told.metric is None
+        or told.unit_code is None
+    ):
         return ""
     rows = rates(
         snapshot,
-        load_register(home.extra_targets),
+        in_force(home.extra_targets, Journal(home.journal), now=now).register,
         metrics=[told.metric],
         unit=told.unit_code,
         by="procedure",

@@ -4,15 +4,16 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tthc import metrics_cli, options, past_cli, published
+from tthc import metrics_cli, options, past_cli, published, targets_cli
 from tthc.alerts_cli import alerts
 from tthc.index766_cli import index766
+from tthc.indicators_cli import indicators
 from tthc.layout_cli import layout
 from tthc.options import example as _example
 from tthc.procedures_cli import procedures
@@ -238,15 +239,16 @@ def rates(
 ) -> None:
     """Show numerator, denominator, ratio, target, status and the gap in dossiers."""
     from metrics import rates as rating
-    from metrics.targets import load_register
-    from tthc import show
+    from metrics.unit_history import load_history
+    from metrics.year_on_year import against_year_before
+    from tthc import law_show, show
 
     with state(home, as_of) as (installed, snapshot):
         if volumes:
             counts = rating.volumes(snapshot, unit=unit, period=period, source=source)
             click.echo(show.volumes_json(snapshot, counts)) if as_json else show.volumes(counts)
             return
-        register = load_register(installed.extra_targets)
+        register = targets_cli.register_of(installed).register
         rows = rating.rates(
             snapshot,
             register,
@@ -257,7 +259,15 @@ def rates(
             source=source,
             variants=variants,
         )
-        click.echo(show.rates_json(snapshot, rows)) if as_json else show.rates(snapshot, rows)
+        history = load_history(installed.extra_history)
+        main = [] if variants else rows  # what is asked of a rate is asked of the way of counting that speaks for it
+        trends = against_year_before(snapshot, register, main, history=history, unit=unit, by=by)
+        if as_json:
+            click.echo(show.rates_json(snapshot, rows, law_show.year_on_year_rows(trends)))
+            return
+        show.rates(snapshot, rows)
+        if trends:
+            law_show.year_on_year(trends)
 
 
 @contextmanager
@@ -274,32 +284,6 @@ def state(home: Path, as_of: datetime | None) -> "Iterator[tuple[Home, Snapshot]
     installed = open_home(home)
     with known_by(installed, as_of.date()) as snapshot:
         yield installed, snapshot
-
-
-@main.command(epilog=_example("tthc targets", "tthc targets --on 2026-10-31 --unit H35.12 --json"))
-@_home
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day; default: today.")
-@click.option("--unit", help="Only what is in force for this unit.")
-@click.option("--metric", help="Only this metric.")
-@click.option("--all", "everything", is_flag=True, help="The whole register, whatever its dates.")
-@_json
-def targets(
-    home: Path, on: datetime | None, unit: str | None, metric: str | None, everything: bool, as_json: bool
-) -> None:
-    """Show the register of targets in force on a day, with their documents."""
-    from collectors.home import VIETNAM, open_home
-    from metrics.targets import load_register
-    from metrics.units import Named, build_tree
-    from tthc import show
-
-    day: date = on.date() if on else datetime.now(VIETNAM).date()
-    register = load_register(open_home(home).extra_targets)
-    found = [t for t in register.targets if everything or t.valid_on(day)]
-    found = [t for t in found if metric is None or t.metric == metric]
-    if unit:
-        asked = build_tree([Named(unit)]).unit(unit)
-        found = [t for t in found if t.covers(asked, None)]
-    click.echo(show.targets_json(found, day)) if as_json else show.targets(found, day)
 
 
 @main.command(epilog=_example("tthc rebuild", "tthc rebuild --home /srv/tthc --json"))
@@ -381,10 +365,12 @@ for command in (
     alerts,
     index766,
     metrics_cli.metrics,
+    indicators,
     quality,
     past_cli.diff,
     past_cli.lineage,
     past_cli.reconcile,
     procedures,
+    targets_cli.targets,
 ):
     main.add_command(command)

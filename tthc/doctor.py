@@ -14,8 +14,8 @@ from collectors.home import VIETNAM, ConfigError, Home, open_home
 from collectors.payment import FIELDS as PAID
 from metrics.journal import Journal
 from metrics.quality import overall, published_quality
+from metrics.register_kept import in_force
 from metrics.snapshot import open_snapshot
-from metrics.targets import TargetError, load_register
 from metrics.unit_history import HistoryError, load_history
 from metrics.working_days import CalendarError, Certainty, load_calendar
 from tthc import portal, sources
@@ -61,13 +61,19 @@ def examine(path: Path, *, now: datetime) -> list[Check]:
     return checks
 
 
-def _targets(home: Home, _now: datetime) -> Iterator[Check]:
-    try:
-        count = len(load_register(home.extra_targets).targets)
-    except TargetError as error:
-        yield Check("targets", False, str(error))
-    else:
-        yield Check("targets", True, f"{count} chỉ tiêu trong sổ")
+def _targets(home: Home, now: datetime) -> Iterator[Check]:
+    law = in_force(home.extra_targets, Journal(home.journal), now=now)
+    count = len(law.register.targets)
+    if not law.error_vi:
+        yield Check("targets", True, f"{count} chỉ tiêu trong sổ" + (f", có tệp riêng {law.file}" if law.file else ""))
+        return
+    since = law.failing_since or now
+    good = f" (đọc ngày {law.good_since.astimezone(VIETNAM):%d/%m/%Y})" if law.good_since else ""
+    yield Check(
+        "targets",
+        False,
+        f"{law.error_vi} Từ {since.astimezone(VIETNAM):%H:%M %d/%m/%Y} đang dùng {law.used_vi}{good}, {count} chỉ tiêu.",
+    )
 
 
 def _calendar(home: Home, now: datetime) -> Iterator[Check]:
@@ -152,9 +158,12 @@ def _snapshot(home: Home, now: datetime) -> Iterator[Check]:
     )
 
 
+_DELIVERING = "SELECT source, captured_at FROM source WHERE kind <> 'indicator' ORDER BY source"
+
+
 def _sources(home: Home, now: datetime) -> Iterator[Check]:
     snapshot = open_snapshot(home.path)
-    rows = [] if snapshot is None else snapshot.rows("SELECT source, captured_at FROM source ORDER BY source")
+    rows = [] if snapshot is None else snapshot.rows(_DELIVERING)
     for row in rows:
         captured = row["captured_at"].replace(tzinfo=UTC)
         late = now - captured > _STALE_AFTER

@@ -21,7 +21,7 @@ from metrics import count
 from metrics.journal import Journal
 from metrics.on_time import OnTime
 from metrics.publish import publish
-from metrics.targets import Register, load_register
+from metrics.register_kept import InForce, in_force
 from metrics.unit_history import UnitHistory, load_history
 from tthc import alerting
 
@@ -116,7 +116,7 @@ def collect(
     failed: reports of what could not even be fetched. brought: by configured sources; their files are among the paths.
     Both belong to this run.
     """
-    register, history = load_register(home.extra_targets), load_history(home.extra_history)
+    law, history = _law(home, now), load_history(home.extra_history)
     with _opened(home, now) as store:
         collecting.restore(store.con, home, everything=store.empty)
         reports = collecting.collect(store.con, home, paths, told=told, now=now, progress=progress)
@@ -124,7 +124,7 @@ def collect(
         reports += [*_unchanged(store, home, brought), *failed, *_concluded(home, brought, of_files, now)]
         _count(store, everything=store.empty)
         Journal(home.journal).record_run(started_at=now, finished_at=datetime.now(UTC), exports=reports)
-        done = Collected(tuple(reports), _publish(store, home, register, history, now))
+        done = Collected(tuple(reports), _publish(store, home, law, history, now))
     alerting.settle(home, now=now)
     return done
 
@@ -149,11 +149,11 @@ def _concluded(
 
 def rebuild(home: Home, *, now: datetime) -> tuple[int, str]:
     """Make warehouse and counts again from the archive alone; return the number of exports and the snapshot."""
-    register, history = load_register(home.extra_targets), load_history(home.extra_history)
+    law, history = _law(home, now), load_history(home.extra_history)
     with _opened(home, now, anew=True) as store:
         exports = collecting.restore(store.con, home, everything=True)
         _count(store, everything=True)
-        return exports, _publish(store, home, register, history, now)
+        return exports, _publish(store, home, law, history, now)
 
 
 def _opened(home: Home, now: datetime, *, anew: bool = False) -> AbstractContextManager[Warehouse]:
@@ -166,12 +166,18 @@ def _count(store: Warehouse, *, everything: bool) -> None:
     store.con.execute("COMMIT")
 
 
-def _publish(store: Warehouse, home: Home, register: Register, history: UnitHistory, now: datetime) -> str:
+def _law(home: Home, now: datetime) -> InForce:
+    """Return the register in force; a target file that is broken never stops a collection."""
+    return in_force(home.extra_targets, Journal(home.journal), now=now, remember=True)
+
+
+def _publish(store: Warehouse, home: Home, law: InForce, history: UnitHistory, now: datetime) -> str:
     return publish(
         store.con,
         published=home.published,
         journal=home.journal,
-        register=register,
+        register=law.register,
+        law=law,
         now=now,
         parents=home.config.parents,
         names=home.config.names,

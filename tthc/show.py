@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from metrics.assess import Assessment
     from metrics.rates import Volumes
     from metrics.snapshot import Snapshot
-    from metrics.targets import Target
     from tthc.doctor import Check
 
 _WIDTH_OF_A_PIPE = 160
@@ -168,9 +167,9 @@ def _target_words(row: "Assessment") -> str:
     return f"{row.target.op} {percent(row.target_value)}{mark}{due}"
 
 
-def rates_json(snapshot: "Snapshot", rows: "Sequence[Assessment]") -> str:
-    """Return rates as the documented document: snapshot_id, as_of, rows."""
-    return to_json({**head(snapshot), "rows": [_rate(row) for row in rows]})
+def rates_json(snapshot: "Snapshot", rows: "Sequence[Assessment]", year_on_year: Sequence[dict[str, Any]]) -> str:
+    """Return rates as the documented document: snapshot_id, as_of, rows, and what must not fall against last year."""
+    return to_json({**head(snapshot), "rows": [_rate(row) for row in rows], "year_on_year": list(year_on_year)})
 
 
 def _rate(row: "Assessment") -> dict[str, Any]:
@@ -228,35 +227,6 @@ def volumes_json(snapshot: "Snapshot", rows: "Sequence[Volumes]") -> str:
     return to_json({**head(snapshot), "rows": [{**asdict(row), "period": _period(row)} for row in rows]})
 
 
-def targets(found: "Sequence[Target]", day: date) -> None:
-    """Print the register of targets."""
-    from metrics.names import TARGET_KIND
-
-    columns = ("Mã", "Tỷ lệ", "Chỉ tiêu", "Loại", "Phạm vi", "Hiệu lực", "Văn bản", "Điều, mục", "Tệp")
-    table = new_table(f"Chỉ tiêu ngày {day:%d/%m/%Y}", columns)
-    for target in found:
-        value = target.value_on(day)
-        scope = " ".join(filter(None, (target.level, target.province, target.unit, target.field)))
-        table.add_row(
-            target.id,
-            target.metric,
-            f"{target.op} {percent(value)}" if value is not None else str(target.op),
-            TARGET_KIND[target.kind].vi + ("" if target.judged else " (không xét)"),
-            scope,
-            f"{_day(target.valid_from)} – {_day(target.valid_to)}",
-            target.document,
-            target.article,
-            target.file,
-        )
-    console().print(table)
-
-
-def targets_json(found: "Sequence[Target]", day: date) -> str:
-    """Return the register of targets as one document."""
-    rows = [{**asdict(target), "value_on_day": target.value_on(day)} for target in found]
-    return to_json({"on": day, "rows": rows})
-
-
 def checks(found: "Sequence[Check]") -> None:
     """Print what was looked at, what is wrong first."""
     out = console()
@@ -294,10 +264,6 @@ def as_of_words(snapshot: "Snapshot") -> str:
     if row["as_of"] is None:
         return f"–{mark}"
     return f"{row['as_of'].replace(tzinfo=UTC).astimezone(VIETNAM):%H:%M %d/%m/%Y}{mark}"
-
-
-def _day(day: date | None) -> str:
-    return f"{day:%d/%m/%Y}" if day else "…"
 
 
 def to_json(document: dict[str, Any]) -> str:

@@ -7,10 +7,10 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 
 def text_of(cell: Cell) -> str:
     """Return the cell as text: whole numbers without ".0", days and times in ISO."""
+    if isinstance(cell, datetime):  # first: the most frequent, after text
+        return cell.isoformat(" ", "seconds")
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, bool):
         return "Có" if cell else "Không"
-    if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ", timespec="seconds")
     return str(cell)

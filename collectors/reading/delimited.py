@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from collectors.export import UnreadableExport
-from collectors.reading.encoding import Encoding, encoding_of, line_count, repaired_by
-from collectors.reading.spool import Spool
+from collectors.reading.encoding import Encoding, encoding_of, repaired_by
+from collectors.reading.spool import SEPARATOR, Spool
 from collectors.reading.table import CleanText, Row, Table
 
 _DELIMITERS = ",;\t|"
@@ -38,16 +38,26 @@ def tables(path: Path) -> list[Table]:
 
 
 def spooled(
-    sheet: str, path: Path, spool: Spool, *, lines: int, ragged: bool, encoding: str = "", notes: tuple[str, ...] = ()
+    sheet: str,
+    path: Path,
+    spool: Spool,
+    *,
+    lines: int,
+    plain: bool,
+    ragged: bool,
+    encoding: str = "",
+    notes: tuple[str, ...] = (),
+    from_1904: bool = False,
 ) -> Table:
-    """Return a sheet that was written to a file of the spool, so many rows, as a table."""
+    """Return a sheet that was written to a file of the spool as a table; plain: each of its rows is one line."""
     return Table(
         sheet,
-        partial(_rows, path, "utf-8", ","),
+        partial(_rows, path, "utf-8", SEPARATOR),
         ragged=ragged,
-        clean_text=CleanText(path, ",", lines) if line_count(path) == lines else None,
+        clean_text=CleanText(path, SEPARATOR, lines) if plain and lines else None,
         encoding=encoding,
         notes=notes,
+        from_1904=from_1904,
         spool=spool,
     )
 

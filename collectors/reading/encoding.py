@@ -88,27 +88,31 @@ def line_count(path: Path) -> int | None:
     Raises UnicodeDecodeError where it is not UTF-8.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    feeds = returns = both = 0
+    feeds = pairs = 0  # LF alone, CR and LF
     plain = True
-    last = b""
+    last = held = b""
     buffer = bytearray(_BLOCK)
     with path.open("rb", buffering=0) as file:
         while size := file.readinto(buffer):
             block = buffer if size == _BLOCK else buffer[:size]
             decoder.decode(block)
-            feeds += block.count(b"\n")
-            if b"\r" in block or last.endswith(b"\r"):
-                returns += block.count(b"\r")
-                both += block.count(b"\r\n") + (last.endswith(b"\r") and block.startswith(b"\n"))
             plain = plain and 0 not in block
             last = (last + block[-1024:])[-1024:]
+            rest = held + block
+            held = b"\r" if rest.endswith(b"\r") else b""  # its LF may open the next block
+            if b"\r" in rest:
+                pieces = rest.removesuffix(held).split(b"\r\n")
+                pairs += len(pieces) - 1
+                rest = b"".join(pieces)
+            if b"\n" in rest:
+                feeds += rest.count(b"\n")
+            plain = plain and b"\r" not in rest  # alone, a CR may end a record that no LF ends
     decoder.decode(b"", final=True)
-    # all lines end in LF, or all in CRLF: a CR elsewhere may end a record that no LF ends
-    one_kind = returns == 0 or returns == feeds == both
+    one_kind = not held and (feeds == 0 or pairs == 0)
     ending = last.removesuffix(b"\n").removesuffix(b"\r").rpartition(b"\n")[2]
     if not (plain and one_kind and ending.strip(b' \t,;|"')):
         return None
-    return feeds + (not last.endswith(b"\n"))
+    return feeds + pairs + (not last.endswith(b"\n"))
 
 
 def repaired(table: Table, *, file: str) -> Table:

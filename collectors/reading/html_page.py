@@ -78,7 +78,16 @@ def _table(name: str, grid: Grid, spool: Spool, encoding: Encoding, notes: tuple
     if grid.cut:
         notes += (f"{grid.cut} ô quá dài, chỉ đọc phần đầu",)
     file = grid.file()
-    table = spooled(name, file.path, spool, lines=file.rows, ragged=True, encoding=encoding.name, notes=notes)
+    table = spooled(
+        name,
+        file.path,
+        spool,
+        lines=file.rows,
+        plain=file.plain,
+        ragged=True,
+        encoding=encoding.name,
+        notes=notes,
+    )
     return table if encoding.repair is None else repaired_by(encoding.repair, table)
 
 

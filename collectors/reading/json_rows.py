@@ -82,7 +82,7 @@ def _table(name: str, records: _Records, spool: Spool, encoding: Encoding) -> Ta
                 file.add([_shown(record.get(key)) for key in keys])
             elif isinstance(record, list):
                 file.add([_shown(value) for value in record])
-    return spooled(name, file.path, spool, lines=file.rows, ragged=False, encoding=encoding.name)
+    return spooled(name, file.path, spool, lines=file.rows, plain=file.plain, ragged=False, encoding=encoding.name)
 
 
 def _shown(value: Json) -> str:

@@ -13,9 +13,11 @@ from pathlib import Path
 from types import TracebackType
 
 MOST_CELLS = 40_000_000  # a full sheet of 1,048,576 rows and 38 columns
+SEPARATOR = "\x1f"  # between the cells of a row; texts have commas and semicolons, never this, so few must be quoted
 _PREFIX = "tthc-reading-"
 _A_DAY = 24 * 3600
 _UNSAFE = re.compile(r"[^\w .()-]+")
+_MORE_THAN_A_LINE = re.compile(r"[\r\n\0]")
 
 
 class Spool:
@@ -85,18 +87,25 @@ class TooManyCells(Exception):
     """A sheet wants more cells than a full sheet of the usual width has."""
 
 
+def _needs_quotes(line: str, width: int) -> bool:
+    """Whether the cells of a row, joined, cannot be told from each other, or from the next row."""
+    odd = '"' in line or "\n" in line or "\r" in line or "\0" in line
+    return odd or width < 2 or line.count(SEPARATOR) != width - 1
+
+
 class SheetFile:
     """A CSV file that one sheet is written to, row by row; blank rows at its end are left out.
 
-    rows: how many stand in the file. width: the widest of them.
+    rows: how many stand in the file. width: the widest of them. plain: whether each of them is one line, without a NUL.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.rows = self.width = 0
+        self.plain = True
         self._blank = self._cells = 0
         self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
-        self._writer = csv.writer(self._file)
+        self._writer = csv.writer(self._file, delimiter=SEPARATOR)
 
     def __enter__(self) -> "SheetFile":
         return self
@@ -108,7 +117,8 @@ class SheetFile:
 
     def add(self, cells: Sequence[str]) -> None:
         """Write a row, and the blank rows held back before it. Raises TooManyCells."""
-        if not any(map(str.strip, cells)):
+        line = SEPARATOR.join(cells)
+        if not line or line.isspace():  # the separator is white space too
             self._blank += 1
             return
         width = len(cells)
@@ -117,7 +127,11 @@ class SheetFile:
             raise TooManyCells
         if self._blank:
             self._fill(width)
-        self._writer.writerow(cells)
+        if _needs_quotes(line, width):
+            self.plain = self.plain and not _MORE_THAN_A_LINE.search(line)
+            self._writer.writerow(cells)
+        else:
+            self._file.write(f"{line}\r\n")
         self.rows += 1
         self.width = max(self.width, width)
 

@@ -56,7 +56,8 @@ def _feed(path: Path, workbook: "_Workbook") -> None:
 
 def _table(sheet: "_Sheet", spool: Spool) -> Table:
     notes = notes_on(hidden=sheet.hidden, formulas=sheet.formulas)
-    return spooled(sheet.name, sheet.file.path, spool, lines=sheet.file.rows, ragged=False, notes=notes)
+    file = sheet.file
+    return spooled(sheet.name, file.path, spool, lines=file.rows, plain=file.plain, ragged=False, notes=notes)
 
 
 class _DocumentTypeError(Exception):

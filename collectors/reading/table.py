@@ -25,7 +25,8 @@ class Table:
     `rows()` starts anew at each call, leaves no number out and ends with the last row that holds a text.
     ragged: whether the width of a row means something (delimited text, web pages). encoding: what the letters were
     stored in ("" where the container knows only Unicode). notes: what a person should know of the reading, in
-    Vietnamese. spool: the folder with the files `rows` reads from; it is removed when the last table of it is gone.
+    Vietnamese. from_1904: whether the workbook counts its days from 1904, not from 1900. spool: the folder with the
+    files `rows` reads from; it is removed when the last table of it is gone.
     """
 
     sheet: str
@@ -34,6 +35,7 @@ class Table:
     clean_text: CleanText | None = None
     encoding: str = ""
     notes: tuple[str, ...] = ()
+    from_1904: bool = False
     spool: Spool | None = field(default=None, repr=False, compare=False)
 
     def head(self, count: int) -> list[Row]:

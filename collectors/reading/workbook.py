@@ -58,8 +58,10 @@ def tables(path: Path, spool: Spool | None = None) -> list[Table]:
             Path(sheet["file"]),
             spool,
             lines=sheet["rows"],
+            plain=sheet["plain"],
             ragged=False,
             notes=notes_on(hidden=sheet["hidden"], formulas=sheet["formulas"]),
+            from_1904=answer["from_1904"],
         )
         for sheet in answer["sheets"]
     ]

@@ -1,7 +1,8 @@
 """A workbook → one CSV file per sheet, and one line of JSON that names them: a program of its own, bounded by the system.
 
-Usage: python -m collectors.reading.workbook_process WORKBOOK FOLDER. Prints {"sheets": [{"name", "file", "rows",
-"hidden", "formulas"}]} or {"fault": name, "sheet": name}. Ends with another code than 0 when the library or the bounds end it.
+Usage: python -m collectors.reading.workbook_process WORKBOOK FOLDER. Prints {"sheets": [{"name", "file", "rows", "plain",
+"hidden", "formulas"}], "from_1904"} or {"fault": name, "sheet": name}. Ends with another code than 0 when the library or the
+bounds end it.
 """
 
 import json
@@ -10,6 +11,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 from xml.etree import ElementTree
@@ -24,6 +26,7 @@ from python_calamine import (
 )
 
 from collectors.reading.cells import text_of
+from collectors.reading.date_base import counts_from_1904
 from collectors.reading.spool import SheetFile, TooManyCells
 
 _MOST_MEMORY = 3 << 30  # bytes; a sheet of a million rows and 25 columns takes 2.3 GiB
@@ -48,23 +51,31 @@ def _bound() -> None:
 
 
 def _answer(path: Path, folder: Path) -> dict[str, Any]:
+    with ThreadPoolExecutor(1) as beside:  # the library and the decompressor both leave the interpreter free
+        counting = beside.submit(_formulas_without_value, path)
+        answer = _sheets(path, folder)
+        for sheet in answer.get("sheets", ()):
+            sheet["formulas"] = counting.result().get(sheet["name"], 0)
+    return answer
+
+
+def _sheets(path: Path, folder: Path) -> dict[str, Any]:
     name = ""
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        formulas = _formulas_without_value(path)
         sheets: list[dict[str, Any]] = []
         for sheet in workbook.sheets_metadata:
             if sheet.typ is not SheetTypeEnum.WorkSheet:
                 continue  # a chart or a macro sheet has no cells
             name = sheet.name
-            file = folder / f"{len(sheets)}.csv"
+            file = _written(workbook.get_sheet_by_name(name), folder / f"{len(sheets)}.csv")
             sheets.append(
                 {
                     "name": name,
-                    "file": str(file),
-                    "rows": _write(workbook.get_sheet_by_name(name), file),
+                    "file": str(file.path),
+                    "rows": file.rows,
+                    "plain": file.plain,
                     "hidden": sheet.visible is not SheetVisibleEnum.Visible,
-                    "formulas": formulas.get(name, 0),
                 }
             )
     except PasswordError:
@@ -73,17 +84,17 @@ def _answer(path: Path, folder: Path) -> dict[str, Any]:
         return {"fault": "too_large", "sheet": name}
     except (CalamineError, OSError):
         return {"fault": "damaged", "sheet": name}
-    return {"sheets": sheets} if sheets else {"fault": "no_sheets"}
+    return {"sheets": sheets, "from_1904": counts_from_1904(path)} if sheets else {"fault": "no_sheets"}
 
 
-def _write(sheet: CalamineSheet, path: Path) -> int:
-    """Write the rows of a sheet and return how many; each cell in its own column, also where the first ones are blank."""
+def _written(sheet: CalamineSheet, path: Path) -> SheetFile:
+    """Write the rows of a sheet; each cell in its own column, also where the first ones are blank."""
     with SheetFile(path) as file:
         if sheet.start is not None:
             indent = [""] * sheet.start[1]
             for cells in sheet.iter_rows():
-                file.add(indent + [cell if isinstance(cell, str) else text_of(cell) for cell in cells])
-    return file.rows
+                file.add(indent + [cell if type(cell) is str else text_of(cell) for cell in cells])
+    return file
 
 
 def _formulas_without_value(path: Path) -> dict[str, int]:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -21,7 +20,18 @@ from collectors.sources.sheets import Origin, Sheet, recognised
 
 SYNTHETIC_SOURCE = "demo"
 _SHOWN_REFUSALS = 20
-_EXCEL_EPOCH = datetime(1899, 12, 30)  # day 0 of the 1900 system, as a spreadsheet counts after February 1900
+# the header's own words, as a list that repeats its header has them in a row
+_HEADER_CODES = """
+SET VARIABLE codes = (SELECT list(bare_code(text)) FROM header_text WHERE field = 'dossier_code')
+"""
+_HEADER_RECEPTIONS = """
+SET VARIABLE receptions = (SELECT list(trim(leaf)) FROM header_text WHERE field = 'received_at')
+"""
+_DISORDER = """
+SELECT count(*)
+FROM (SELECT coalesce(received_at < lag(received_at) OVER (), received_at IS NULL) AS early FROM accepted)
+WHERE early
+"""
 _FLAGS = ("components_digitised", "result_electronic", "data_reused")
 
 
@@ -57,9 +67,9 @@ def _describe(con: duckdb.DuckDBPyConnection, sheets: Sequence[Sheet], origin: O
     ]
     append(con, "header_text", texts)
     local = origin.captured_at.astimezone(VIETNAM).replace(tzinfo=None)
-    # a cell of a workbook may hold a day as a number; in delimited text such a number is no date
-    in_workbook = not any(sheet.table.ragged for sheet in sheets)
-    con.execute("INSERT INTO this_export VALUES (?, ?)", [local, _EXCEL_EPOCH if in_workbook else None])
+    con.execute("INSERT INTO this_export VALUES (?)", [local])
+    con.execute(_HEADER_CODES)
+    con.execute(_HEADER_RECEPTIONS)
 
 
 def _translate(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
@@ -93,13 +103,12 @@ def _distinct(con: duckdb.DuckDBPyConnection, field: str) -> list[str]:
 
 def _translate_units(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]:
     found = con.execute(
-        "SELECT DISTINCT coalesce(unit_code, ''), coalesce(unit_name, ''), code_prefix(bare_code(dossier_code))"
-        " FROM staged ORDER BY ALL"
+        "SELECT DISTINCT coalesce(unit_code, ''), coalesce(unit_name, ''), prefix FROM staged ORDER BY ALL"
     ).fetchall()
     rows: list[tuple[str | int | None, ...]] = []
-    for code, name, prefix in found:
+    for place, (code, name, prefix) in enumerate(found):
         unit = vocabulary.unit_code(code) or vocabulary.unit_code(prefix) or vocabulary.UNKNOWN_UNIT
-        rows.append((code, name, prefix, masked(unit), masked(clean(name)) or None))
+        rows.append((place, code, name, prefix, masked(unit), masked(clean(name)) or None))
     append(con, "unit_word", rows)
     _translate_resolving_units(con)
     return _masked_finding([name for _, name, _ in found], "unit_name")
@@ -128,11 +137,12 @@ def _translate_procedures(con: duckdb.DuckDBPyConnection) -> tuple[Finding, ...]
         " FROM staged ORDER BY ALL"
     ).fetchall()
     rows: list[tuple[str | int | None, ...]] = []
-    for code, name, field in found:
+    for place, (code, name, field) in enumerate(found):
         shown = masked(clean(name))
         key = masked(vocabulary.procedure_key(code, shown))
         rows.append(
             (
+                place,
                 code,
                 name,
                 field,
@@ -227,11 +237,11 @@ def _empty(file: str, sheet: Sheet) -> EmptyExport:
 
 def _write(con: duckdb.DuckDBPyConnection, draft: Path) -> None:
     """Copy the accepted rows (by reception, so that the engine can skip blocks) and the refused ones to the draft."""
+    by_reception = con.execute(_DISORDER).fetchall() == [(0,)]
     files: Mapping[str, str] = {
-        archive.ROWS: "SELECT * EXCLUDE (odd_code, unknown_resolver, unknown_status, unknown_flag, unknown_rating)"
-        " FROM accepted ORDER BY received_at, dossier_code",
+        archive.ROWS: "SELECT * FROM kept" + ("" if by_reception else " ORDER BY received_at, dossier_code"),
         archive.REFUSED: "SELECT * FROM refusal ORDER BY sheet, row_number",
     }
     for name, query in files.items():
         target = str(draft / name).replace("'", "''")
-        con.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd)")

@@ -1,67 +1,33 @@
--- staged text → typed rows → accepted, merged, refused, skipped. Run in one in-memory connection per export.
--- In: staged (one row per row below the header, texts as delivered; NULL = the export has no such column), ragged,
--- stated, odd_group, word, unit_word, procedure_word (distinct texts → canonical values), header_text, this_export.
+-- staged rows → typed rows → accepted, merged, refused, skipped. Run in one in-memory connection per export.
+-- In: staged (one row per row below the header), ragged, stated, odd_group, word, unit_word, procedure_word (distinct
+-- texts → canonical values), header_text, this_export; the variables codes, receptions (texts of those headers).
 
--- an ISO time may carry fractions of a second and the local offset
-CREATE TEMP MACRO plain_time(x) AS
-    CASE WHEN contains(x, '+') OR contains(x, '.') THEN regexp_replace(x, '(:[0-9]{2})(\.[0-9]+)?(\+07:?00)?$', '\1') ELSE x END;
-
-CREATE TEMP MACRO as_time(x) AS
-    CASE WHEN NOT blank(x) AND NOT starts_with(x, '01/01/0001') THEN try_strptime(
-        plain_time(x),
-        ['%d/%m/%Y %H:%M:%S', '%Y-%m-%d %H:%M:%S', '%d/%m/%Y', '%d/%m/%Y %H:%M', '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S',
-         '%Y-%m-%d %H:%M', '%d-%m-%Y %H:%M:%S', '%d-%m-%Y', '%Y%m%d%H%M%S', '%H:%M:%S %d/%m/%Y', '%H:%M %d/%m/%Y']
-    ) END;
-
--- the number of a day in a spreadsheet, with the time as its fraction
-CREATE TEMP MACRO is_serial(x, epoch) AS epoch IS NOT NULL AND regexp_full_match(x, '[0-9]{5}(\.[0-9]+)?');
-CREATE TEMP MACRO serial_time(x, epoch) AS
-    CASE WHEN is_serial(x, epoch) THEN epoch + to_seconds(round(CAST(x AS DOUBLE) * 86400)) END;
+-- a time as text: of one that was understood only that it is there matters
+CREATE TEMP MACRO text_of(x, t) AS coalesce(x, CAST(t AS VARCHAR));
+CREATE TEMP MACRO no_time(x, t) AS t IS NULL AND blank(x);
 
 -- a date with text in it that is no day between 1990 and 2100 (two-digit years land before)
-CREATE TEMP MACRO bad_time(x, t) AS
-    NOT blank(x) AND NOT starts_with(x, '01/01/0001') AND (t IS NULL OR year(t) NOT BETWEEN 1990 AND 2100);
+CREATE TEMP MACRO bad_time(x, t) AS coalesce(NOT is_usual(t), NOT no_day(x));
 
 -- one row per staged row, typed; NULL stays NULL where the export has no such column
 CREATE TEMP TABLE typed AS
-WITH trimmed AS (
+WITH parsed AS (
     SELECT
-        s.* REPLACE (
-            bare_code(s.dossier_code) AS dossier_code,
-            trim(s.received_at) AS received_at,
-            trim(s.due_at) AS due_at,
-            trim(s.finished_at) AS finished_at,
-            trim(s.returned_at) AS returned_at
-        )
-    FROM staged AS s
-),
-
-parsed AS (
-    SELECT
-        t.*,
-        coalesce(as_time(t.received_at), serial_time(t.received_at, e.epoch)) AS received,
-        coalesce(as_time(t.due_at), serial_time(t.due_at, e.epoch)) AS due,
-        coalesce(as_time(t.finished_at), serial_time(t.finished_at, e.epoch)) AS finished,
-        coalesce(as_time(t.returned_at), serial_time(t.returned_at, e.epoch)) AS returned,
-        e.epoch IS NOT NULL AND (
-            is_serial(t.received_at, e.epoch) OR is_serial(t.due_at, e.epoch)
-            OR is_serial(t.finished_at, e.epoch) OR is_serial(t.returned_at, e.epoch)
-        ) AS serial_date,
-        code_prefix(t.dossier_code) AS prefix
-    FROM trimmed AS t, this_export AS e
+        rowid AS id,
+        CAST(coalesce(own_number, before + rowid) AS INTEGER) AS row_number,
+        * EXCLUDE (own_number, before)
+    FROM staged
 )
 
 SELECT
+    t.id,
     t.sheet,
     t.row_number,
     t.dossier_code,
-    unit.unit_code,
+    unit.id AS unit_id,
+    unit.unit_code = '?' AS unknown_unit,
     nullif(resolver.unit_code, unit.unit_code) AS resolving_unit_code,
-    unit.unit_name,
-    proc.procedure_key,
-    proc.procedure_code,
-    proc.procedure_name,
-    proc.field,
+    proc.id AS procedure_id,
     channel.value AS channel,
     level.value AS service_level,
     t.received AS received_at,
@@ -81,8 +47,8 @@ SELECT
     greatest(t.received, t.finished, t.returned) AS newest_event_at,
     t.prefix = '' AS odd_code,
     t.status IS NOT NULL AND status.value IS NULL AS unknown_status,
-    t.due_at IS NOT NULL AND t.due IS NULL AS lacks_due,
-    coalesce(t.serial_date, false) AS serial_date,
+    t.due_text IS NOT NULL AND t.due IS NULL AS lacks_due,
+    t.serial_date,
     NOT blank(t.resolving_unit_name) AND resolver.unit_code IS NULL AS unknown_resolver,
     t.label,
     (NOT blank(t.fee_obligation) AND obligation.value IS NULL)
@@ -94,24 +60,23 @@ SELECT
     CASE
         WHEN t.skipped IS NOT NULL THEN t.skipped
         WHEN t.prefix <> '' THEN NULL
-        WHEN t.label <> '' AND blank(t.received_at) AND blank(t.due_at) THEN 'total'
-        WHEN blank(t.dossier_code) AND concat(
-            t.received_at, t.due_at, t.finished_at, t.procedure_code, t.procedure_name, trim(t.status)
+        WHEN t.label <> '' AND no_time(t.received_text, t.received) AND no_time(t.due_text, t.due) THEN 'total'
+        WHEN blank(t.dossier_code) AND coalesce(t.received, t.due, t.finished) IS NULL AND concat(
+            t.received_text, t.due_text, t.finished_text, t.procedure_code, t.procedure_name, trim(t.status)
         ) = '' THEN 'blank'
-        WHEN t.dossier_code IN (SELECT bare_code(h.text) FROM header_text AS h WHERE h.field = 'dossier_code')
-            THEN 'repeated_header'
+        WHEN list_contains(getvariable('codes'), t.dossier_code) THEN 'repeated_header'
         WHEN blank(t.dossier_code)
-            AND t.received_at IN (SELECT trim(h.leaf) FROM header_text AS h WHERE h.field = 'received_at')
-            THEN 'repeated_header'
-        WHEN regexp_full_match(t.dossier_code, '\(?[0-9]{1,2}\)?') AND regexp_full_match(t.received_at, '\(?[0-9]{1,2}\)?')
+            AND list_contains(getvariable('receptions'), text_of(t.received_text, t.received)) THEN 'repeated_header'
+        WHEN regexp_full_match(t.dossier_code, '\(?[0-9]{1,2}\)?') AND regexp_full_match(t.received_text, '\(?[0-9]{1,2}\)?')
             THEN 'column_numbers'
-        WHEN blank(t.received_at) AND blank(t.due_at) AND starts_with(strip_accents(lower(t.dossier_code)), 'tong') THEN 'total'
-        WHEN blank(t.received_at) AND blank(t.due_at) AND blank(t.finished_at) AND blank(trim(t.status)) THEN 'no_dossier'
+        WHEN no_time(t.received_text, t.received) AND no_time(t.due_text, t.due) AND starts_with(strip_accents(lower(t.dossier_code)), 'tong') THEN 'total'
+        WHEN no_time(t.received_text, t.received) AND no_time(t.due_text, t.due) AND no_time(t.finished_text, t.finished) AND blank(trim(t.status)) THEN 'no_dossier'
         -- one lone text that is no date: a footer under some column
         WHEN coalesce(t.received, t.due, t.finished, t.returned) IS NULL AND NOT regexp_matches(t.dossier_code, '[0-9]')
-            AND length(concat(t.dossier_code, t.received_at, t.due_at, t.finished_at, t.returned_at, t.procedure_code, t.procedure_name,
-                t.field, t.unit_code, t.unit_name, t.channel, t.service_level, trim(t.status)))
-            = greatest(length(t.dossier_code), length(t.received_at), length(t.due_at), length(t.finished_at), length(t.returned_at))
+            AND length(concat(t.dossier_code, t.received_text, t.due_text, t.finished_text, t.returned_text,
+                t.procedure_code, t.procedure_name, t.field, t.unit_code, t.unit_name, t.channel, t.service_level, trim(t.status)))
+            = greatest(length(t.dossier_code), length(t.received_text), length(t.due_text), length(t.finished_text),
+                length(t.returned_text))
             THEN 'no_dossier'
     END AS skipped,
     CASE
@@ -119,10 +84,10 @@ SELECT
         -- a name, an e-mail, an identity or phone number stands where the code should: a shifted row
         WHEN t.prefix = '' AND (NOT regexp_matches(t.dossier_code, '[0-9]') OR regexp_matches(t.dossier_code, '@|^[0-9]{9,12}$'))
             THEN {'reason': 'bad_code', 'field': 'dossier_code', 'found': t.dossier_code}
-        WHEN bad_time(t.received_at, t.received) THEN {'reason': 'bad_date', 'field': 'received_at', 'found': t.received_at}
-        WHEN bad_time(t.due_at, t.due) THEN {'reason': 'bad_date', 'field': 'due_at', 'found': t.due_at}
-        WHEN bad_time(t.finished_at, t.finished) THEN {'reason': 'bad_date', 'field': 'finished_at', 'found': t.finished_at}
-        WHEN bad_time(t.returned_at, t.returned) THEN {'reason': 'bad_date', 'field': 'returned_at', 'found': t.returned_at}
+        WHEN bad_time(t.received_text, t.received) THEN {'reason': 'bad_date', 'field': 'received_at', 'found': t.received_text}
+        WHEN bad_time(t.due_text, t.due) THEN {'reason': 'bad_date', 'field': 'due_at', 'found': t.due_text}
+        WHEN bad_time(t.finished_text, t.finished) THEN {'reason': 'bad_date', 'field': 'finished_at', 'found': t.finished_text}
+        WHEN bad_time(t.returned_text, t.returned) THEN {'reason': 'bad_date', 'field': 'returned_at', 'found': t.returned_text}
         WHEN t.received IS NULL AND coalesce(CAST(status.value AS TINYINT), 0) NOT IN (1, 3)
             THEN {'reason': 'no_reception', 'field': 'received_at', 'found': ''}
         WHEN t.fee_amount IS NOT NULL AND money.value IS NULL
@@ -149,14 +114,70 @@ LEFT JOIN procedure_word AS proc
     ON proc.raw_code = coalesce(t.procedure_code, '') AND proc.raw_name = coalesce(t.procedure_name, '')
     AND proc.raw_field = coalesce(t.field, '');
 
--- one row per dossier of this export: the newest state; the later row where no time decides
-CREATE TEMP TABLE accepted AS
-SELECT t.* EXCLUDE (skipped, refused, label)
+-- one row per row whose code occurs again, in order of preference: the newest state; the later row where no time decides.
+-- Equal codes have equal hashes, and hashes are quicker to compare: most lists have no code twice.
+CREATE TEMP TABLE repeated AS
+WITH shared AS (
+    SELECT hash(dossier_code) AS code_hash
+    FROM typed
+    WHERE skipped IS NULL AND refused IS NULL
+    GROUP BY code_hash
+    HAVING count(*) > 1
+)
+
+SELECT
+    id,
+    sheet,
+    row_number,
+    dossier_code,
+    received_at,
+    row_number() OVER (
+        PARTITION BY dossier_code ORDER BY newest_event_at DESC NULLS LAST, sheet DESC, row_number DESC
+    ) AS place
+FROM typed
+WHERE skipped IS NULL AND refused IS NULL AND hash(dossier_code) IN (SELECT code_hash FROM shared);
+
+-- one row per dossier of this export
+CREATE TEMP VIEW accepted AS
+SELECT t.*
 FROM typed AS t
 WHERE t.skipped IS NULL AND t.refused IS NULL
-QUALIFY row_number() OVER (
-    PARTITION BY t.dossier_code ORDER BY t.newest_event_at DESC NULLS LAST, t.sheet DESC, t.row_number DESC
-) = 1;
+    AND NOT EXISTS (SELECT 1 FROM repeated AS r WHERE r.id = t.id AND r.place > 1);
+
+-- one row per dossier of this export, as it is kept
+CREATE TEMP VIEW kept AS
+SELECT
+    a.sheet,
+    a.row_number,
+    a.dossier_code,
+    unit.unit_code,
+    a.resolving_unit_code,
+    unit.unit_name,
+    proc.procedure_key,
+    proc.procedure_code,
+    proc.procedure_name,
+    proc.field,
+    a.channel,
+    a.service_level,
+    a.received_at,
+    a.due_at,
+    a.finished_at,
+    a.returned_at,
+    a.status,
+    a.fee_obligation,
+    a.fee_amount,
+    a.paid_online,
+    a.paid,
+    a.components_digitised,
+    a.result_electronic,
+    a.data_reused,
+    a.satisfied,
+    a.newest_event_at,
+    a.lacks_due,
+    a.serial_date
+FROM accepted AS a
+LEFT JOIN unit_word AS unit ON unit.id = a.unit_id
+LEFT JOIN procedure_word AS proc ON proc.id = a.procedure_id;
 
 -- one row per refused row; the value found only where it can hold nothing personal (day, time, money; no long number)
 CREATE TEMP TABLE refusal AS
@@ -218,38 +239,56 @@ WHERE c.delivered <> c.added_up;
 CREATE TEMP TABLE finding AS
 WITH checked AS (
     SELECT
-        a.*,
+        a.sheet,
+        a.row_number,
+        a.unknown_status,
+        a.channel = 'unknown' AS unknown_channel,
+        a.service_level = 'unknown' AS unknown_level,
+        a.unknown_flag,
+        a.unknown_rating,
+        a.odd_code,
+        a.unknown_unit,
+        a.unknown_resolver,
+        a.lacks_due AND coalesce(a.status, 0) NOT IN (1, 3) AS no_due_date,
+        a.finished_at < a.received_at AS finished_before_received,
+        a.due_at < a.received_at AS due_before_received,
+        a.newest_event_at > e.captured_local AS future_date,
         a.status IN (9, 10) AND coalesce(a.finished_at, a.returned_at) IS NULL AS finished_without_date,
         a.status IN (2, 4, 5, 6) AND a.finished_at IS NOT NULL AS open_with_finish_date,
-        coalesce(a.finished_at < a.received_at, false) AS finished_before_received,
-        coalesce(a.due_at < a.received_at, false) AS due_before_received,
-        coalesce(a.newest_event_at > e.captured_local, false) AS future_date
+        a.serial_date
     FROM accepted AS a, this_export AS e
 ),
 
+doubted AS MATERIALIZED (
+    SELECT *
+    FROM checked
+    WHERE unknown_status OR unknown_channel OR unknown_level OR unknown_flag OR unknown_rating OR odd_code OR unknown_unit
+        OR unknown_resolver OR no_due_date OR finished_before_received OR due_before_received OR future_date OR finished_without_date
+        OR open_with_finish_date OR serial_date
+),
+
 odd AS (
-    SELECT 'unknown_status' AS check_id, 'status' AS field, sheet, row_number FROM checked WHERE unknown_status
-    UNION ALL SELECT 'unknown_channel', 'channel', sheet, row_number FROM checked WHERE channel = 'unknown'
-    UNION ALL SELECT 'unknown_level', 'service_level', sheet, row_number FROM checked WHERE service_level = 'unknown'
-    UNION ALL SELECT 'unknown_flag', '', sheet, row_number FROM checked WHERE unknown_flag
-    UNION ALL SELECT 'unknown_rating', 'satisfied', sheet, row_number FROM checked WHERE unknown_rating
-    UNION ALL SELECT 'odd_code', 'dossier_code', sheet, row_number FROM checked WHERE odd_code
-    UNION ALL SELECT 'unknown_resolving_unit', 'resolving_unit_name', sheet, row_number FROM checked WHERE unknown_resolver
-    UNION ALL SELECT 'unknown_unit', 'unit_name', sheet, row_number FROM checked WHERE unit_code = '?'
-    UNION ALL SELECT 'no_due_date', 'due_at', sheet, row_number FROM checked WHERE lacks_due AND coalesce(status, 0) NOT IN (1, 3)
-    UNION ALL SELECT 'finished_before_received', 'finished_at', sheet, row_number FROM checked WHERE finished_before_received
-    UNION ALL SELECT 'due_before_received', 'due_at', sheet, row_number FROM checked WHERE due_before_received
-    UNION ALL SELECT 'future_date', '', sheet, row_number FROM checked WHERE future_date
-    UNION ALL SELECT 'finished_without_date', 'finished_at', sheet, row_number FROM checked WHERE finished_without_date
-    UNION ALL SELECT 'open_with_finish_date', 'finished_at', sheet, row_number FROM checked WHERE open_with_finish_date
-    UNION ALL SELECT 'serial_date', '', sheet, row_number FROM checked WHERE serial_date
+    SELECT 'unknown_status' AS check_id, 'status' AS field, sheet, row_number FROM doubted WHERE unknown_status
+    UNION ALL SELECT 'unknown_channel', 'channel', sheet, row_number FROM doubted WHERE unknown_channel
+    UNION ALL SELECT 'unknown_level', 'service_level', sheet, row_number FROM doubted WHERE unknown_level
+    UNION ALL SELECT 'unknown_flag', '', sheet, row_number FROM doubted WHERE unknown_flag
+    UNION ALL SELECT 'unknown_rating', 'satisfied', sheet, row_number FROM doubted WHERE unknown_rating
+    UNION ALL SELECT 'odd_code', 'dossier_code', sheet, row_number FROM doubted WHERE odd_code
+    UNION ALL SELECT 'unknown_resolving_unit', 'resolving_unit_name', sheet, row_number FROM doubted WHERE unknown_resolver
+    UNION ALL SELECT 'unknown_unit', 'unit_name', sheet, row_number FROM doubted WHERE unknown_unit
+    UNION ALL SELECT 'no_due_date', 'due_at', sheet, row_number FROM doubted WHERE no_due_date
+    UNION ALL SELECT 'finished_before_received', 'finished_at', sheet, row_number FROM doubted WHERE finished_before_received
+    UNION ALL SELECT 'due_before_received', 'due_at', sheet, row_number FROM doubted WHERE due_before_received
+    UNION ALL SELECT 'future_date', '', sheet, row_number FROM doubted WHERE future_date
+    UNION ALL SELECT 'finished_without_date', 'finished_at', sheet, row_number FROM doubted WHERE finished_without_date
+    UNION ALL SELECT 'open_with_finish_date', 'finished_at', sheet, row_number FROM doubted WHERE open_with_finish_date
+    UNION ALL SELECT 'serial_date', '', sheet, row_number FROM doubted WHERE serial_date
     UNION ALL SELECT 'odd_groups', '', sheet, row_number FROM odd_group
-    UNION ALL (
-        SELECT 'repeated_with_other_reception', 'received_at', t.sheet, t.row_number
-        FROM typed AS t
-        INNER JOIN accepted AS a ON a.dossier_code = t.dossier_code AND a.received_at <> t.received_at
-        WHERE t.skipped IS NULL AND t.refused IS NULL
-    )
+    UNION ALL
+    SELECT 'repeated_with_other_reception', 'received_at', r.sheet, r.row_number
+    FROM repeated AS r
+    INNER JOIN repeated AS best ON best.dossier_code = r.dossier_code AND best.place = 1
+    WHERE best.received_at <> r.received_at
 )
 
 SELECT

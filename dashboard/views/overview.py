@@ -1,12 +1,19 @@
 """Overview: the headline rates of one unit and period, the units below target, alerts, what came in and what did not."""
 
+import sys
+
 import streamlit as st
 
+from collectors.home import open_home
 from dashboard import cards, charts, choice, downloads, frame, listings, markup, reads
+from dashboard.alerting import listings as alert_listings
+from dashboard.alerting import reads as alert_reads
 from dashboard.choice import Choice
 from dashboard.markup import Html
+from dashboard.options import read_options
 from dashboard.rows import Rate, State
 from dashboard.words import Words
+from metrics.journal import naive_utc
 from metrics.snapshot import Snapshot
 
 TITLE = "overview.title"
@@ -92,9 +99,22 @@ def _attention(snapshot: Snapshot, chosen: Choice, state: State, words: Words) -
         published = words.instant(state.published_at)
         scope = words.text("alert.scope", unit=chosen.unit.name, published=published)
         st.html(_section("alert", scope, words))
+        lives = _lives(words)
         downloads.listing(
-            "alert", lambda most: listings.alerts(reads.alerts(snapshot, chosen.unit.code, most), words), words
+            "alert", lambda most: listings.alerts(reads.alerts(snapshot, chosen.unit.code, most), lives, words), words
         )
+        st.html(
+            markup.element(
+                "p", markup.link(choice.address("alerts", choice.place()), words.text("alert.page")), kind="of"
+            )
+        )
+
+
+def _lives(words: Words) -> dict[str, str]:
+    """Return since when each alert lasts and who knows, as the journal has it at this moment."""
+    options = read_options(sys.argv[1:])
+    board = alert_reads.board(open_home(options.home), naive_utc(options.now))
+    return {one.state.key: alert_listings.life(board, one, words) for one in board.alerts}
 
 
 def _below(snapshot: Snapshot, chosen: Choice, words: Words) -> None:

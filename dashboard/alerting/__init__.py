@@ -1,0 +1,1 @@
+"""What the page of alerts reads, shows and keeps: what fires, who knows, what was told."""

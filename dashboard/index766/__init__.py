@@ -1,0 +1,1 @@
+"""What the page of the 766 index reads and shows."""
