@@ -15,7 +15,8 @@ from collectors.export import ExportReport
 from collectors.header import find_header
 from collectors.reading import open as reading
 from collectors.run import Told, examine
-from collectors.sources.dossier_staging import Sheet, connection, land
+from collectors.sources.dossier_staging import connection, land
+from collectors.sources.sheets import Sheet
 
 Job = Callable[[Path], int]
 

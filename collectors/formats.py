@@ -31,7 +31,8 @@ _PATTERNS = {
     "yyyyMMddHHmmss": "%Y%m%d%H%M%S",
 }
 _FRACTION = re.compile(r"(:\d{2})(?:\.\d+)?(?:\+07:?00)?$")
-_EXCEL_EPOCH = datetime(1899, 12, 30)  # day 0 of the 1900 system, as a spreadsheet counts after February 1900
+DAY_0 = datetime(1899, 12, 30)  # of the 1900 system, as a spreadsheet counts after February 1900
+DAY_0_OF_1904 = datetime(1904, 1, 1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _GROUPED = re.compile(r"\d{1,3}(?:(?P<mark>[.,])\d{3})(?:(?P=mark)\d{3})*")
 _PLAIN = re.compile(r"\d+(?:[.,]0{1,2})?")
@@ -59,8 +60,9 @@ def date_format(text: str) -> str:
     return next((name for name, form in _DATES if form.fullmatch(bare)), "")
 
 
-def local_time(text: str, *, serials: bool) -> datetime | None:
-    """Return the time that a cell says, day first; None for a blank cell. serials: a number may be a day of Excel.
+def local_time(text: str, *, day_0: datetime | None) -> datetime | None:
+    """Return the time that a cell says, day first; None for a blank cell. day_0: of the days that a
+    number counts; None: a number is no day.
 
     Raises ValueError for any other text, for a day that does not exist, and for one before 1990 or after 2100.
     """
@@ -68,8 +70,8 @@ def local_time(text: str, *, serials: bool) -> datetime | None:
     if bare in _FILLERS or bare.startswith("01/01/0001"):
         return None
     name = date_format(bare)
-    if name == "số ngày của Excel" and serials:
-        moment = _EXCEL_EPOCH + timedelta(seconds=round(float(bare) * 86400))
+    if name == "số ngày của Excel" and day_0 is not None:
+        moment = day_0 + timedelta(seconds=round(float(bare) * 86400))
     else:
         moment = datetime.strptime(_FRACTION.sub(r"\1", bare).replace("T", " "), _PATTERNS.get(name, "?"))
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:

@@ -34,7 +34,7 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: 
             "finding",
             "refusal",
             "indicator",
-        ):  # the same bytes, delivered again
+        ):  # the same bytes again
             con.execute(f"DELETE FROM collected.{table} WHERE export_id = ?", [export.report.export_id])
         append(con, "collected.export", [_export_row(con, export)])
         append(con, "collected.export_period", [_period_row(export)])

@@ -131,8 +131,11 @@ def _collect_one(
 
 
 def _observed_at(known: Archived, path: Path, told: Told) -> datetime | None:
-    """Return when unchanged bytes were delivered again; of anything but a portal response that is an observation."""
-    return None if known.is_response else _captured_at(path, told)
+    """Return when unchanged bytes were delivered again; of a list or a summary form that is an observation.
+
+    A portal response holds its own time, and figures entered by hand the day they were entered on.
+    """
+    return None if known.is_response or known.is_indicator_form else _captured_at(path, told)
 
 
 def seen_again(

@@ -68,6 +68,23 @@ CREATE TABLE collected.statistic (
     unit_said VARCHAR NOT NULL         -- the code made of the unit's name where a form prints no code, else ''
 );
 
+-- one row per payment of a dossier (source, dossier, time and amounts): its newest delivery
+CREATE TABLE collected.payment (
+    source VARCHAR NOT NULL,
+    dossier_code VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL,
+    procedure_key VARCHAR,             -- NULL: the list does not tell the procedure
+    paid_at TIMESTAMP NOT NULL,        -- local
+    fee BIGINT NOT NULL,               -- phí, đồng
+    charge BIGINT NOT NULL,            -- lệ phí, đồng
+    total BIGINT NOT NULL,             -- đồng
+    mode VARCHAR,                      -- online_dvcqg, online_other, cash, transfer, unknown; NULL: no such column
+    export_id VARCHAR NOT NULL,
+    sheet VARCHAR NOT NULL,
+    row_number INTEGER NOT NULL,
+    captured_at TIMESTAMP NOT NULL     -- UTC
+);
+
 -- one row per figure ever entered by hand: the newest of a unit, indicator and period counts, the others are its history
 CREATE TABLE collected.indicator (
     unit_code VARCHAR NOT NULL,
@@ -83,23 +100,6 @@ CREATE TABLE collected.indicator (
     entered_on DATE NOT NULL,
     note VARCHAR NOT NULL,
     export_id VARCHAR NOT NULL,
-    row_number INTEGER NOT NULL,
-    captured_at TIMESTAMP NOT NULL     -- UTC
-);
-
--- one row per payment of a dossier (source, dossier, time and amounts): its newest delivery
-CREATE TABLE collected.payment (
-    source VARCHAR NOT NULL,
-    dossier_code VARCHAR NOT NULL,
-    unit_code VARCHAR NOT NULL,
-    procedure_key VARCHAR,             -- NULL: the list does not tell the procedure
-    paid_at TIMESTAMP NOT NULL,        -- local
-    fee BIGINT NOT NULL,               -- phí, đồng
-    charge BIGINT NOT NULL,            -- lệ phí, đồng
-    total BIGINT NOT NULL,             -- đồng
-    mode VARCHAR,                      -- online_dvcqg, online_other, cash, transfer, unknown; NULL: no such column
-    export_id VARCHAR NOT NULL,
-    sheet VARCHAR NOT NULL,
     row_number INTEGER NOT NULL,
     captured_at TIMESTAMP NOT NULL     -- UTC
 );

@@ -3,10 +3,12 @@
 import csv
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from click.testing import Result
 
 from metrics.exporter import render
@@ -79,6 +81,21 @@ def test_what_two_lists_say_of_one_payment_counts_once_in_any_order(tmp_path: Pa
         assert data("rates", *METRICS, "--period", "2026", at=at)["rows"] == seen[-1]
     assert seen[0] == seen[1]
     assert {row["denominator"] for row in seen[0] if row["variant"] == "pay.transaction"} == {3}
+
+
+@pytest.mark.parametrize("first_day", [date(1899, 12, 30), date(1904, 1, 1)])
+def test_a_day_written_as_a_number_counts_from_the_base_of_its_workbook(
+    tmp_path: Path, tthc: Run, data: Data, first_day: date
+) -> None:
+    row = paid("", "TM")
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx", {"date_1904": first_day.year == 1904})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, next(csv.reader([HEADER])))
+    sheet.write_row(1, 0, row)
+    sheet.write_number(1, row.index("TM") + 1, (date(2026, 8, 3) - first_day).days)
+    book.close()
+    tthc("collect", tmp_path / "a.xlsx", "--captured-at", "2026-09-30")
+    assert counts(data, "--period", "2026-08-03..2026-08-03")["pay.transaction", "H35.12"] == (0, 1)
 
 
 def test_the_same_bytes_twice_are_once(tthc: Run, data: Data) -> None:

@@ -1,7 +1,6 @@
 """The rows of a recognised sheet → `staged`: the columns of its layout, and no others, as text."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -11,11 +10,9 @@ import duckdb
 
 from collectors.dossier import FIELDS
 from collectors.sources.dossier_rows import Structure, lines, picked, ragged, total_label
-from collectors.sources.sheets import Sheet
+from collectors.sources.sheets import Sheet, day_0
 
 MOST_MEMORY = "800MB"  # what the engine may hold; the rest is spilled. An office's computer has other things to do.
-_DAY_0 = datetime(1899, 12, 30)  # of the 1900 system, as a spreadsheet counts after February 1900
-_DAY_0_OF_1904 = datetime(1904, 1, 1)
 
 
 @cache
@@ -38,8 +35,7 @@ def connection(spill: Path) -> duckdb.DuckDBPyConnection:
 
 def land(con: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     """Put the columns of the layout, and no others, into `staged`: times typed, everything else as text."""
-    # a cell of a workbook may hold a day as a number; in delimited text and web pages such a number is no date
-    _set(con, "epoch", None if sheet.table.ragged else _DAY_0_OF_1904 if sheet.table.from_1904 else _DAY_0)
+    _set(con, "epoch", day_0(sheet.table))
     if sheet.header.layout.structured:
         _land_structured(con, sheet)
     elif not _land_by_engine(con, sheet):

@@ -19,7 +19,7 @@ from collectors.reading.table import Table
 from collectors.reading.text import clean
 from collectors.sources.dossier_rows import Line, Structure, lines
 from collectors.sources.ledger import Ledger, Place
-from collectors.sources.sheets import Origin, Sheet, recognised
+from collectors.sources.sheets import Origin, Sheet, day_0, recognised
 
 SYNTHETIC_SOURCE = "demo_fee"
 _MONEY = ("fee", "charge", "total")
@@ -109,7 +109,7 @@ class _Reader:
         self._sheet, self._ledger = sheet, ledger
         header = sheet.header
         self._labels = {name: header.headers[place] for name, place in header.columns.items()}
-        self._serials = not sheet.table.ragged  # a cell of a workbook may hold a day as a number
+        self._day_0 = day_0(sheet.table)
         self._captured = origin.captured_at.astimezone(VIETNAM).replace(tzinfo=None)
         self._sums = dict.fromkeys(_MONEY, 0)
 
@@ -202,7 +202,7 @@ class _Reader:
 
     def _paid_at(self, text: str) -> datetime | None:
         try:
-            return local_time(text, serials=self._serials)
+            return local_time(text, day_0=self._day_0)
         except ValueError:
             return None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collectors.export import EmptyExport, ExportError, Finding, RefusedLayout, ShiftedColumns
+from collectors.formats import DAY_0, DAY_0_OF_1904
 from collectors.header import Header, find_header
 from collectors.layout import Grain
 from collectors.reading.table import Table
@@ -25,6 +26,13 @@ class Sheet:
 
     table: Table
     header: Header
+
+
+def day_0(table: Table) -> datetime | None:
+    """Return the day from which a number counts days: of a cell of a workbook; in other files a number is no day."""
+    if table.ragged:
+        return None
+    return DAY_0_OF_1904 if table.from_1904 else DAY_0
 
 
 def recognised(
