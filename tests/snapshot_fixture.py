@@ -58,7 +58,16 @@ CREATE TABLE export (export_id VARCHAR, file_name VARCHAR, source VARCHAR, layou
 CREATE TABLE refusal (export_id VARCHAR, file_name VARCHAR, sheet VARCHAR, row_number INTEGER, column_name VARCHAR,
     reason VARCHAR, found VARCHAR);
 CREATE TABLE finding (export_id VARCHAR, file_name VARCHAR, check_id VARCHAR, column_name VARCHAR, rows BIGINT,
-    example VARCHAR);
+    example VARCHAR, severity VARCHAR, dimension VARCHAR);
+CREATE TABLE quality (source VARCHAR, dimension VARCHAR, checked BIGINT, failing BIGINT, critical BOOLEAN);
+CREATE TABLE quality_check (source VARCHAR, check_id VARCHAR, severity VARCHAR, dimension VARCHAR, checked BIGINT,
+    failing BIGINT, example VARCHAR);
+CREATE TABLE assessment_bounds (metric VARCHAR, variant VARCHAR, source VARCHAR, unit_code VARCHAR, period_kind VARCHAR,
+    period_label VARCHAR, numerator BIGINT, denominator BIGINT, doubtful_in BIGINT, doubtful_out BIGINT, low DOUBLE,
+    high DOUBLE);
+CREATE TABLE payment_daily (source VARCHAR, day DATE, unit_code VARCHAR, procedure_key VARCHAR, payments BIGINT,
+    payments_mode_known BIGINT, payments_online BIGINT, dossiers_paid BIGINT, dossiers_paid_mode_known BIGINT,
+    dossiers_paid_online BIGINT, paid_amount BIGINT, paid_amount_mode_known BIGINT, paid_amount_online BIGINT);
 CREATE TABLE open_dossier (source VARCHAR, dossier_code VARCHAR, unit_code VARCHAR, procedure_key VARCHAR, received DATE,
     due DATE, status TINYINT, waiting BOOLEAN, late BOOLEAN, days_left INTEGER);
 CREATE TABLE open_total (source VARCHAR, open BIGINT, late BIGINT, listed BIGINT);
@@ -462,7 +471,7 @@ def _exports(connection: duckdb.DuckDBPyConnection, captured: datetime) -> None:
         (2, captured, captured + timedelta(minutes=1), 3, 1),
     ]
     _insert(connection, "run", runs)
-    odd = ("e1", "ho-so-T11.xlsx", "no_due_date", "Ngày hẹn trả", 6, "Danh sách dòng 133")
+    odd = ("e1", "ho-so-T11.xlsx", "no_due_date", "Ngày hẹn trả", 6, "Danh sách dòng 133", "note", "completeness")
     _insert(connection, "finding", [odd])
 
 

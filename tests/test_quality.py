@@ -47,7 +47,8 @@ class Store:
     ) -> None:
         read = accepted + merged + refused
         row = (source, "igate_dossier_list", f"{export_id}.xlsx", captured, False, False)
-        append(self.con, "collected.export", [(export_id, *row, read, accepted, merged, refused, 0, date(2026, 8, 31))])
+        counts = (read, accepted, merged, refused, 0, date(2026, 8, 31), None)
+        append(self.con, "collected.export", [(export_id, *row, *counts)])
         days = tuple(date.fromisoformat(day) for day in seen)
         append(self.con, "collected.export_period", [(export_id, first or captured, None, None, *days)])
         append(
@@ -67,10 +68,10 @@ class Store:
         start, end = (date.fromisoformat(day) for day in days.split(".."))
         key = f"{unit} {days} {captured}"
         rows = [("portal_v2", unit, start, end, name, Decimal(value)) for name, value in measures.items()]
-        append(self.con, "collected.statistic", [(*row, None, False, key, "i", captured) for row in rows])
+        append(self.con, "collected.statistic", [(*row, None, False, key, "i", captured, "", "", "") for row in rows])
         append(self.con, "collected.observation", [(*row, key, captured) for row in rows])
         name = (key, "portal_v2", "provide-online-tree", "r.json", captured, False, False)
-        append(self.con, "collected.export", [(*name, 0, 0, 0, 0, 0, None)])
+        append(self.con, "collected.export", [(*name, 0, 0, 0, 0, 0, None, None)])
 
     def observe(self, value: int, captured: datetime, days: str = "2026-08-01..2026-08-31") -> None:
         start, end = (date.fromisoformat(day) for day in days.split(".."))

@@ -438,7 +438,7 @@ def test_the_trend_is_valid_vega_lite(full: Path, language: str) -> None:
 def test_noise_stays_flat(full: Path) -> None:
     snapshot = open_snapshot(full)
     assert snapshot is not None
-    months = reads.months(snapshot, "demo", "H35.12")[("on_time", "on_time.resolved")]
+    months = reads.months(snapshot, "demo", "H35.12")[("on_time", "on_time.td")]
     chart = charts.trend(months, words.load("vi"))
     low, high = chart["layer"][1]["encoding"]["y"]["scale"]["domain"]
     assert high - low == pytest.approx(charts.LEAST_STRETCH)
