@@ -108,7 +108,8 @@ def _rank(one: Quality) -> tuple[Fraction, int]:
 # variant → what of its numerator, and of the rest of its denominator, is doubtful; others cannot be told from counts
 _DOUBTFUL: Mapping[str, tuple[str, str]] = {
     "online.received": ("", "received_channel_unknown"),  # a channel we do not understand may be an online one
-    "on_time.resolved": ("resolved_without_due", ""),  # without a due date counts as on time
+    "on_time.td": ("resolved_without_due", ""),  # without a due date counts as on time
+    "on_time.opencps": ("resolved_without_due", ""),
 }
 
 
