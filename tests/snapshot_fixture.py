@@ -77,10 +77,9 @@ CREATE TABLE outlook (metric VARCHAR, variant VARCHAR, source VARCHAR, unit_code
 """
 
 QUALITY = """
-CREATE TABLE quality AS SELECT * FROM (VALUES
-    ('demo', 'completeness', 1000, 6, TRUE), ('demo', 'validity', 1000, 40, TRUE), ('demo', 'accuracy', 10, 9, FALSE)
-) AS said (source, dimension, checked, failing, critical);
-CREATE TABLE quality_check AS SELECT 'demo' AS source, 'no_due_date' AS check_id, 'warning' AS severity;
+INSERT INTO quality VALUES
+    ('demo', 'completeness', 1000, 6, TRUE), ('demo', 'validity', 1000, 40, TRUE), ('demo', 'accuracy', 10, 9, FALSE);
+INSERT INTO quality_check (source, check_id, severity) VALUES ('demo', 'no_due_date', 'warning');
 """
 
 

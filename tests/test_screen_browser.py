@@ -150,7 +150,7 @@ def test_every_headline_rate_is_in_sight_without_scrolling_on_a_laptop(
     full: str, chromium: "playwright.Browser"
 ) -> None:
     visit = Visit(chromium, LAPTOP).open(full).charts(8)
-    cards = visit.page.locator(".st-key-cards .card")
+    cards = visit.page.locator(".st-key-cards .card:not(.ahead)")  # what lies ahead may take a turn of the wheel
     assert cards.count() == len(fixture.METRICS) + 1  # and how to read them
     for number in range(cards.count()):
         box = cards.nth(number).bounding_box()
