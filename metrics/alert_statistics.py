@@ -5,13 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from babel.numbers import format_decimal
-
 from metrics.alert_journal import Told
 from metrics.alert_rules import AlertRule
 from metrics.definitions import METRIC, METRICS, Direction, Kind, Variant
 from metrics.insight.control_chart import LEAST_POINTS, Rule, laney
 from metrics.insight.projection import WINDOW, alikeness, enough, project, rest_of_period
+from metrics.wording import percent
 from metrics.working_days import CalendarError
 
 if TYPE_CHECKING:
@@ -175,7 +174,7 @@ def _told(rule: AlertRule, row: Mapping[str, Any], unit_name: str, message_vi: s
 
 
 def _percent(value: float, decimals: str = "0.0") -> str:
-    return f"{format_decimal(Decimal(str(value)) * 100, f'#,##{decimals}', locale='vi')} %"
+    return percent(Decimal(str(value)), decimals, "vi")
 
 
 _MONTHS = """
