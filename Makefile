@@ -19,7 +19,8 @@ test: venv
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	@# whole files side by side: what a file builds once is not built again
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 venv: $(STAMP)
 

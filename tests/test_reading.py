@@ -552,6 +552,16 @@ def test_formulas_give_their_cached_value_and_those_without_one_are_told(tmp_pat
     assert table.notes == ("3 công thức không lưu sẵn giá trị, đọc là ô trống",)
 
 
+def test_cells_that_hold_an_error_are_told_and_a_text_like_one_is_a_text(tmp_path):
+    rows = (
+        '<row r="1"><c r="A1" t="e"><v>#N/A</v></c><c r="B1" s="1" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
+        '<c r="C1" t="inlineStr"><is><t>#N/A</t></is></c><c r="D1"><v>7</v></c></row>'
+    )
+    (table,) = tables(put(tmp_path, with_sheet(rows)))
+    assert grid_of(table) == [["", "", "#N/A", "7"]]
+    assert table.notes == ("2 ô báo lỗi (#N/A, #REF! …), đọc là ô trống",)
+
+
 def test_hidden_sheets_are_read_and_told_and_charts_are_not_sheets(tmp_path):
     data = io.BytesIO()
     book = xlsxwriter.Workbook(data)
@@ -771,7 +781,11 @@ def test_spreadsheetml_places_types_and_comments(tmp_path):
         [],
         ["12", "2026-08-03", "2026-08-03 09:27:29", "Có", "", "09:30:00", "", "x"],
     ]
-    assert first.notes == ("trang tính ẩn", "1 công thức không lưu sẵn giá trị, đọc là ô trống")
+    assert first.notes == (
+        "trang tính ẩn",
+        "1 công thức không lưu sẵn giá trị, đọc là ô trống",
+        "1 ô báo lỗi (#N/A, #REF! …), đọc là ô trống",
+    )
     assert (second.sheet, grid_of(second)) == ("Hai", [])
 
 

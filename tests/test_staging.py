@@ -1,15 +1,18 @@
 """What makes reading quick changes nothing: short ways give what the long ones give, threads keep the order of the rows."""
 
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collectors import archive
+from collectors.reading import lines
 from collectors.reading.delimited import tables
-from collectors.reading.encoding import line_count
+from collectors.reading.lines import line_count
 from collectors.sources import dossier_list, dossier_staging
 
 CODE_LETTERS = st.sampled_from("0123456789ABHZabh.- Đ\u00a0\n")
@@ -52,6 +55,25 @@ SHAPES = st.sampled_from(
 )
 
 
+WAYS = [
+    "%d/%m/%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
+    "%d-%m-%Y %H:%M:%S", "%d-%m-%Y", "%Y%m%d%H%M%S", "%H:%M:%S %d/%m/%Y", "%H:%M %d/%m/%Y",
+]  # fmt: skip
+_CHANGED = st.lists(st.tuples(st.integers(0, 19), st.sampled_from(["", *"0123456789-/ :T"])), max_size=3)
+
+
+@given(TIMES, st.sampled_from(WAYS), _CHANGED)
+@example(
+    datetime(2026, 12, 1), "%d-%m-%Y", [(0, "")]
+)  # "1-12-2026": a hyphen in the fifth place, and no year before it
+def test_the_order_in_which_ways_to_write_a_time_are_tried_changes_nothing(con, moment, way, changed):
+    text = moment.strftime(way)
+    for place, letter in changed:
+        text = text[:place] + letter + text[place + 1 :]
+    found = con.execute("SELECT written_time(x), try_strptime(x, ?) FROM (SELECT ? AS x)", [WAYS, text]).fetchall()
+    assert found[0][0] == found[0][1]
+
+
 @given(TIMES, SHAPES)
 def test_a_time_read_plainly_is_what_the_close_look_finds(con, moment, shape):
     text = moment.strftime(shape)
@@ -77,11 +99,37 @@ def test_a_time_read_plainly_is_what_the_close_look_finds(con, moment, shape):
     ],
 )
 @pytest.mark.parametrize("block", [1, 2, 3, 1 << 20])
-def test_lines_are_counted_alike_wherever_the_blocks_end(tmp_path, monkeypatch, text, expected, block):
-    monkeypatch.setattr("collectors.reading.encoding._BLOCK", block)
+@pytest.mark.parametrize("large", [0, 1 << 20], ids=["by columns", "by letters"])
+def test_lines_are_counted_alike_wherever_the_blocks_end(tmp_path, monkeypatch, text, expected, block, large):
+    monkeypatch.setattr(lines, "_BLOCK", block)
+    monkeypatch.setattr(lines, "_LARGE", large)
     path = tmp_path / "a.csv"
     path.write_bytes(text)
     assert line_count(path) == expected
+
+
+ODD = st.lists(
+    st.sampled_from(
+        [b"\r", b"\n", b"\r\n", b"\0", b"a", "ế".encode(), "𝄞".encode(), b"\xe1", b"\xba", b"\xf0\x9d", b"\xff"]
+    ),
+    max_size=12,
+).map(b"".join)
+
+
+@given(ODD, st.sampled_from([1, 2, 3, 5, 1 << 20]))
+def test_large_files_are_proven_and_counted_as_small_ones(text, block):
+    def counted(large: int) -> int | str | None:
+        with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+            patch.setattr(lines, "_BLOCK", block)
+            patch.setattr(lines, "_LARGE", large)
+            path = Path(folder) / "a.csv"
+            path.write_bytes(text)
+            try:
+                return line_count(path)
+            except UnicodeDecodeError:
+                return "not UTF-8"
+
+    assert counted(-1) == counted(1 << 20)
 
 
 def test_rows_read_by_several_threads_keep_their_numbers(tmp_path):

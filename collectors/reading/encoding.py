@@ -17,12 +17,12 @@ from collectors.reading.legacy import (
     lost_letters,
     repair_for,
 )
+from collectors.reading.lines import line_count
 from collectors.reading.table import Row, Table
 
 UTF_8 = "utf-8-sig"
 _UTF_16 = {"utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 _BYTES = "latin-1"  # every byte one letter, to be read again by a repair
-_BLOCK = 1 << 20
 _SAMPLE = 1 << 18
 _HEADER_ROWS = 40
 
@@ -80,39 +80,6 @@ def encoding_of(path: Path) -> Encoding:
 
 def _texts(head: bytes) -> list[str]:
     return head.decode(_BYTES).splitlines()
-
-
-def line_count(path: Path) -> int | None:
-    """Return the number of lines of a UTF-8 file in one pass; None where lines and records surely differ.
-
-    Raises UnicodeDecodeError where it is not UTF-8.
-    """
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    feeds = pairs = 0  # LF alone, CR and LF
-    plain = True
-    last = held = b""
-    buffer = bytearray(_BLOCK)
-    with path.open("rb", buffering=0) as file:
-        while size := file.readinto(buffer):
-            block = buffer if size == _BLOCK else buffer[:size]
-            decoder.decode(block)
-            plain = plain and 0 not in block
-            last = (last + block[-1024:])[-1024:]
-            rest = held + block
-            held = b"\r" if rest.endswith(b"\r") else b""  # its LF may open the next block
-            if b"\r" in rest:
-                pieces = rest.removesuffix(held).split(b"\r\n")
-                pairs += len(pieces) - 1
-                rest = b"".join(pieces)
-            if b"\n" in rest:
-                feeds += rest.count(b"\n")
-            plain = plain and b"\r" not in rest  # alone, a CR may end a record that no LF ends
-    decoder.decode(b"", final=True)
-    one_kind = not held and (feeds == 0 or pairs == 0)
-    ending = last.removesuffix(b"\n").removesuffix(b"\r").rpartition(b"\n")[2]
-    if not (plain and one_kind and ending.strip(b' \t,;|"')):
-        return None
-    return feeds + pairs + (not last.endswith(b"\n"))
 
 
 def repaired(table: Table, *, file: str) -> Table:

@@ -9,8 +9,10 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 MOST_CELLS = 40_000_000  # a full sheet of 1,048,576 rows and 38 columns
 SEPARATOR = "\x1f"  # between the cells of a row; texts have commas and semicolons, never this, so few must be quoted
@@ -104,7 +106,8 @@ class SheetFile:
         self.rows = self.width = 0
         self.plain = True
         self._blank = self._cells = 0
-        self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
+        self._bytes = path.open("wb")
+        self._file = TextIOWrapper(self._bytes, encoding="utf-8", errors="replace", newline="")
         self._writer = csv.writer(self._file, delimiter=SEPARATOR)
 
     def __enter__(self) -> "SheetFile":
@@ -122,18 +125,21 @@ class SheetFile:
             self._blank += 1
             return
         width = len(cells)
-        self._cells += width * (self._blank + 1)
-        if self._cells > MOST_CELLS:
-            raise TooManyCells
-        if self._blank:
-            self._fill(width)
+        self._begin(1, width)
         if _needs_quotes(line, width):
             self.plain = self.plain and not _MORE_THAN_A_LINE.search(line)
             self._writer.writerow(cells)
         else:
             self._file.write(f"{line}\r\n")
-        self.rows += 1
-        self.width = max(self.width, width)
+
+    @contextmanager
+    def block(self, rows: int, width: int, *, plain: bool) -> Iterator[IO[bytes]]:
+        """Give the file, to write so many rows of text to it at once, the last not blank. Raises TooManyCells."""
+        if rows:
+            self._begin(rows, width)
+            self.plain = self.plain and plain
+        self._file.flush()
+        yield self._bytes
 
     def add_blank(self, count: int) -> None:
         """Leave so many rows blank."""
@@ -142,6 +148,16 @@ class SheetFile:
     def close(self) -> None:
         """End the file."""
         self._file.close()
+
+    def _begin(self, rows: int, width: int) -> None:
+        """Count rows that follow, and write the blank ones held back before them."""
+        self._cells += width * (self._blank + rows)
+        if self._cells > MOST_CELLS:
+            raise TooManyCells
+        if self._blank:
+            self._fill(width)
+        self.rows += rows
+        self.width = max(self.width, width)
 
     def _fill(self, width: int) -> None:
         blank = [""] * width

@@ -55,7 +55,7 @@ def _feed(path: Path, workbook: "_Workbook") -> None:
 
 
 def _table(sheet: "_Sheet", spool: Spool) -> Table:
-    notes = notes_on(hidden=sheet.hidden, formulas=sheet.formulas)
+    notes = notes_on(hidden=sheet.hidden, formulas=sheet.formulas, errors=sheet.errors)
     file = sheet.file
     return spooled(sheet.name, file.path, spool, lines=file.rows, plain=file.plain, ragged=False, notes=notes)
 
@@ -65,12 +65,13 @@ class _DocumentTypeError(Exception):
 
 
 class _Sheet:
-    """One worksheet, cell by cell. formulas: how many have no cached value."""
+    """One worksheet, cell by cell. formulas: how many have no cached value; errors: how many cells hold one."""
 
     def __init__(self, name: str, file: SheetFile) -> None:
         self.name, self.file = name, file
         self.hidden = False
         self.formulas = 0
+        self.errors = 0
         self._row: list[str] = []
         self._rows = self._span = self._next = 0
 
@@ -148,6 +149,7 @@ class _Workbook:
             return
         elif tag == f"{_SS}Data" and self._text is not None:
             self._value, self._text = _shown(self._type, "".join(self._text)), None
+            self.sheets[-1].errors += self._type == "Error"
         elif tag == f"{_SS}Cell":
             sheet = self.sheets[-1]
             sheet.formulas += self._value is None and f"{_SS}Formula" in self._cell

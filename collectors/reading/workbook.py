@@ -60,7 +60,7 @@ def tables(path: Path, spool: Spool | None = None) -> list[Table]:
             lines=sheet["rows"],
             plain=sheet["plain"],
             ragged=False,
-            notes=notes_on(hidden=sheet["hidden"], formulas=sheet["formulas"]),
+            notes=notes_on(hidden=sheet["hidden"], formulas=sheet["formulas"], errors=sheet["errors"]),
             from_1904=answer["from_1904"],
         )
         for sheet in answer["sheets"]
@@ -87,8 +87,12 @@ def _answer(path: Path, folder: Path) -> dict[str, Any]:
     return {"fault": "too_large" if asked_too_much else "damaged"}
 
 
-def notes_on(*, hidden: bool, formulas: int) -> tuple[str, ...]:
-    """Return what to tell of a sheet: that it is hidden, how many of its formulas have no cached value."""
+def notes_on(*, hidden: bool, formulas: int, errors: int) -> tuple[str, ...]:
+    """Return what to tell of a sheet: that it is hidden, how many cells are read as blank though they are not.
+
+    formulas: those without a cached value. errors: cells that hold one, as `#N/A`.
+    """
     notes = ["trang tính ẩn"] if hidden else []
     notes += [f"{formulas} công thức không lưu sẵn giá trị, đọc là ô trống"] if formulas else []
+    notes += [f"{errors} ô báo lỗi (#N/A, #REF! …), đọc là ô trống"] if errors else []
     return tuple(notes)

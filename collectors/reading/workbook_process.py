@@ -1,20 +1,16 @@
 """A workbook → one CSV file per sheet, and one line of JSON that names them: a program of its own, bounded by the system.
 
 Usage: python -m collectors.reading.workbook_process WORKBOOK FOLDER. Prints {"sheets": [{"name", "file", "rows", "plain",
-"hidden", "formulas"}], "from_1904"} or {"fault": name, "sheet": name}. Ends with another code than 0 when the library or the
-bounds end it.
+"hidden", "formulas", "errors"}], "from_1904"} or {"fault": name, "sheet": name}. Ends with another code than 0 when the
+library or the bounds end it.
 """
 
 import json
-import re
 import sys
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
-from xml.etree import ElementTree
+from typing import Any
 
 from python_calamine import (
     CalamineError,
@@ -27,17 +23,13 @@ from python_calamine import (
 
 from collectors.reading.cells import text_of
 from collectors.reading.date_base import counts_from_1904
+from collectors.reading.sheet_parts import Cut, Part, parts, scan, shortened
 from collectors.reading.spool import SheetFile, TooManyCells
 
 _MOST_MEMORY = 3 << 30  # bytes; a sheet of a million rows and 25 columns takes 2.3 GiB
 _MOST_SECONDS = 600  # of processor time
-_BLOCK = 1 << 20
-_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-# A cell with a formula and no value. A text formula (t="str") with an empty value has one: the empty text.
-_FORMULA_CELL = re.compile(
-    rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>", re.DOTALL
-)
-_TEXT_RESULT = b't="str"'
+_LONG = range(4 << 20, 400 << 20)  # bytes of a sheet's XML: shorter ones gain nothing, for longer ones memory is short
+_END_ROWS = 64  # at each end of a long sheet, where its title, header and footers stand: read cell by cell
 
 
 def _bound() -> None:
@@ -51,25 +43,38 @@ def _bound() -> None:
 
 
 def _answer(path: Path, folder: Path) -> dict[str, Any]:
-    with ThreadPoolExecutor(1) as beside:  # the library and the decompressor both leave the interpreter free
-        counting = beside.submit(_formulas_without_value, path)
-        answer = _sheets(path, folder)
+    found = parts(path)
+    long = [part for part in found if part.size in _LONG]
+    with ThreadPoolExecutor(1) as beside:  # the libraries and the decompressor leave the interpreter free
+        scanning = beside.submit(scan, path, found, rows=_END_ROWS)
+        if long:
+            import collectors.reading.even_columns  # noqa: F401, PLC0415 - takes as long as the scan
+
+            scans = scanning.result()
+            cuts = {part: cut for part in long if part.sheet in scans and (cut := scans[part.sheet].cut)}
+        answer = sheets(path, folder, cuts if long else {})
         for sheet in answer.get("sheets", ()):
-            sheet["formulas"] = counting.result().get(sheet["name"], 0)
+            scanned = scanning.result().get(sheet["name"])
+            sheet["formulas"] = scanned.formulas if scanned else 0
+            sheet["errors"] = scanned.errors if scanned else 0
     return answer
 
 
-def _sheets(path: Path, folder: Path) -> dict[str, Any]:
+def sheets(path: Path, folder: Path, cuts: Mapping[Part, Cut]) -> dict[str, Any]:
+    """Write every sheet to the folder and return what was read, formulas and errors apart.
+
+    cuts: of the long sheets, whose middle is read column by column where that tells the same as cell by cell.
+    """
     name = ""
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        sheets: list[dict[str, Any]] = []
-        for sheet in workbook.sheets_metadata:
+        book = _Book(path, cuts)
+        read: list[dict[str, Any]] = []
+        for sheet in book.opened.sheets_metadata:
             if sheet.typ is not SheetTypeEnum.WorkSheet:
                 continue  # a chart or a macro sheet has no cells
             name = sheet.name
-            file = _written(workbook.get_sheet_by_name(name), folder / f"{len(sheets)}.csv")
-            sheets.append(
+            file = book.written(name, folder / f"{len(read)}.csv")
+            read.append(
                 {
                     "name": name,
                     "file": str(file.path),
@@ -84,7 +89,30 @@ def _sheets(path: Path, folder: Path) -> dict[str, Any]:
         return {"fault": "too_large", "sheet": name}
     except (CalamineError, OSError):
         return {"fault": "damaged", "sheet": name}
-    return {"sheets": sheets, "from_1904": counts_from_1904(path)} if sheets else {"fault": "no_sheets"}
+    return {"sheets": read, "from_1904": counts_from_1904(path)} if read else {"fault": "no_sheets"}
+
+
+class _Book:
+    """A workbook, opened without the middle of its long sheets; as a whole only where one of them must be read by cell."""
+
+    def __init__(self, path: Path, cuts: Mapping[Part, Cut]) -> None:
+        self._path = path
+        self._cuts = {part.sheet: cut for part, cut in cuts.items()}
+        short = shortened(path, {part.name: cut for part, cut in cuts.items()}) if cuts else None
+        self.opened = CalamineWorkbook.from_object(short or path)
+        self._whole = None if short else self.opened
+
+    def written(self, name: str, target: Path) -> SheetFile:
+        """Write the rows of a sheet to a file."""
+        sheet = self.opened.get_sheet_by_name(name)
+        if name not in self._cuts or self._whole is self.opened:
+            return _written(sheet, target)
+        from collectors.reading import even_columns  # noqa: PLC0415 - its libraries are large, and seldom needed
+
+        if file := even_columns.written(self._path, name, self._cuts[name], sheet, target):
+            return file
+        self._whole = self._whole or CalamineWorkbook.from_path(str(self._path))
+        return _written(self._whole.get_sheet_by_name(name), target)
 
 
 def _written(sheet: CalamineSheet, path: Path) -> SheetFile:
@@ -95,40 +123,6 @@ def _written(sheet: CalamineSheet, path: Path) -> SheetFile:
             for cells in sheet.iter_rows():
                 file.add(indent + [cell if type(cell) is str else text_of(cell) for cell in cells])
     return file
-
-
-def _formulas_without_value(path: Path) -> dict[str, int]:
-    """Return, by sheet, how many formulas of an Office Open XML workbook have no cached value; {} for other formats.
-
-    Only programs that do not calculate leave the value out. Cells in another XML prefix than the usual none are not seen.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {name: _count(archive.open(part)) for name, part in _parts(archive)}
-    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, ValueError, RuntimeError, EOFError):
-        return {}
-
-
-def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    for sheet in book.iter():
-        target = targets.get(sheet.get(f"{_REL}id"))
-        if target and sheet.tag.endswith("}sheet") and "worksheet" in target:
-            yield sheet.get("name", ""), target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-
-
-def _count(part: IO[bytes]) -> int:
-    count = 0
-    rest = b""
-    while block := part.read(_BLOCK):
-        data = rest + block
-        end = data.rfind(b"</c>") + len(b"</c>") if b"</c>" in data else 0
-        if b"<f" in data[:end]:
-            count += sum(_TEXT_RESULT not in cell[1] for cell in _FORMULA_CELL.finditer(data, 0, end))
-        rest = data[end:]
-    return count
 
 
 if __name__ == "__main__":
