@@ -11,6 +11,8 @@ archive/<source>/<first two of the id>/<export_id>/
     response.json.gz     the bytes as delivered                                 (portal responses)
     request.json         the question they answer                               (portal responses)
     indicators.json      hand-entered figures, and the refused rows             (indicator forms)
+    seen.json            when the same bytes were delivered                     (where more than once)
+    withdrawn.json       who took the export back or in again, when and why     (where somebody did)
 """
 
 import json
@@ -24,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from collectors.export import ExportReport, report_of
+from collectors.withdrawal import Act, acts_on, in_force
 
 SIDECAR = "export.json"
 SEEN = "seen.json"
@@ -45,6 +48,12 @@ class Archived:
     folder: Path
     report: ExportReport
     captures: tuple[datetime, ...]
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def withdrawal(self) -> Act | None:
+        """Who took the export back; None where it counts."""
+        return in_force(self.acts)
 
     @property
     def is_dossier_list(self) -> bool:
@@ -118,13 +127,15 @@ def see_again(export: Archived, moment: datetime) -> Archived | None:
 
 
 def as_known_by(export: Archived, moment: datetime) -> Archived | None:
-    """Return the export with the newest capture up to a moment; None: it had not been delivered by then."""
+    """Return the export with the newest capture up to a moment; None: not delivered by then, or taken back by then."""
+    if in_force(export.acts, moment) is not None:
+        return None
     known = tuple(capture for capture in export.captures if capture <= moment)
     return replace(export, report=replace(export.report, captured_at=known[-1]), captures=known) if known else None
 
 
 def everything(archive: Path) -> Iterator[Archived]:
-    """Yield every accepted export, in the order of their ids."""
+    """Yield every accepted export, those taken back too, in the order of their ids."""
     for sidecar in sorted(archive.glob(f"[!.]*/*/*/{SIDECAR}"), key=lambda path: path.parent.name):
         yield read(sidecar.parent)
 
@@ -140,7 +151,7 @@ def read(folder: Path) -> Archived:
     seen = folder / SEEN
     again = json.loads(seen.read_text(encoding="utf-8")) if seen.exists() else []
     captures = sorted(map(datetime.fromisoformat, {values["captured_at"], *again}))
-    return Archived(folder, replace(report_of(values), captured_at=captures[-1]), tuple(captures))
+    return Archived(folder, replace(report_of(values), captured_at=captures[-1]), tuple(captures), acts_on(folder))
 
 
 def _plain(report: ExportReport) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """Where an installation lives: the folders under `--home` and the settings in its `tthc.toml`."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -7,10 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
+from collectors.access_setting import Access, AccessGroup, AccessUser, faults, listed_faults
+
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Section = TypeVar("Section")
 
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 ON_TIME = ("td", "dvcqg766", "opencps")  # what `metrics.on_time` knows
 
 TEMPLATE = """\
@@ -81,6 +85,38 @@ signer = ""
 [screen]
 address = "127.0.0.1"
 port = 8501
+
+[access]
+# Ai được xem màn hình, ai được thao tác; xem docs/dang-nhap.md. mode:
+#   "none"  không đăng nhập: người ngồi tại máy chủ được làm mọi việc; máy khác chỉ xem tỷ lệ, không xem từng hồ sơ
+#   "oidc"  đăng nhập một lần (Keycloak, VNeID, …) theo OpenID Connect
+#   "proxy" máy chủ nginx phía trước đã xác thực và ghi tài khoản vào tiêu đề HTTP
+mode = "none"
+# Địa chỉ người dùng gõ vào trình duyệt, ví dụ "https://giam-sat.coquan.example".
+public_url = ""
+# Người đăng nhập được nhưng không có trong danh sách: "refuse" (từ chối) hoặc "viewer" (xem tỷ lệ, không xem hồ sơ).
+unknown = "refuse"
+# Danh sách người dùng ở tệp riêng (TOML, các khối [[user]] và [[group]] như dưới đây), đường dẫn tính từ thư mục này.
+users_file = ""
+# oidc: quá số giờ này phải đăng nhập lại.
+session_hours = 12
+# oidc: thông tin do hệ thống đăng nhập cấp. Khóa bí mật KHÔNG ghi ở đây: ghi tên biến môi trường (…_env) hoặc tệp (…_file).
+# server_metadata_url = "https://dang-nhap.coquan.example/realms/coquan/.well-known/openid-configuration"
+# client_id = "tthc"
+# client_secret_env = "TTHC_OIDC_SECRET"
+# redirect_uri = "https://giam-sat.coquan.example/oauth2callback"
+# claim = "email"                  # thông tin dùng để tra danh sách: email, preferred_username, sub, ...
+# groups_claim = "groups"          # nếu phân quyền theo nhóm
+# proxy: tiêu đề mang tài khoản, và khóa bí mật chung với nginx (bắt buộc khi màn hình không nghe ở 127.0.0.1).
+# header = "X-Forwarded-User"
+# secret_env = "TTHC_PROXY_SECRET"
+
+# Từng người: role "viewer" (xem) hoặc "operator" (xem và thao tác). units: được xem từng hồ sơ của các đơn vị này và đơn
+# vị trực thuộc; ["*"]: mọi đơn vị; không ghi: chỉ xem tỷ lệ. Lặp lại khối này; theo nhóm thì dùng [[access.group]] name = "...".
+# [[access.user]]
+# who = "tai-khoan@coquan.example"
+# role = "viewer"
+# units = ["H35.33"]
 
 [exporter]
 address = "127.0.0.1"
@@ -263,6 +299,9 @@ class Config:
     exporter: Address = Address(port=9108)
     schedule: Schedule = field(default_factory=Schedule)
     quality: QualitySetting = QualitySetting()
+    access: Access = field(default_factory=Access)
+    access_users: tuple[AccessUser, ...] = ()
+    access_groups: tuple[AccessGroup, ...] = ()
     units: tuple[UnitSetting, ...] = ()
     portal: Mapping[str, Any] = field(default_factory=dict)  # checked by the source itself, when it is asked
     sources: tuple[Any, ...] = ()  # likewise: one that cannot be used stops no other
@@ -341,6 +380,11 @@ class Home:
         return self.path / self.config.alerts.file if self.config.alerts.file else None
 
     @property
+    def extra_users(self) -> Path | None:
+        """The file with the list of readers, if one is set."""
+        return self.path / self.config.access.users_file if self.config.access.users_file else None
+
+    @property
     def report_templates(self) -> Path | None:
         """The folder of the office's own report templates, if one is set."""
         return self.path / self.config.reports.folder if self.config.reports.folder else None
@@ -394,7 +438,11 @@ _SECTIONS = {
     "exporter": Address,
     "schedule": Schedule,
     "quality": QualitySetting,
+    "access": Access,
 }
+
+
+_LISTS = {("access", "user"), ("access", "group")}
 
 
 def _config(settings: Path, document: Mapping[str, Any]) -> Config:
@@ -405,20 +453,49 @@ def _config(settings: Path, document: Mapping[str, Any]) -> Config:
             continue
         if name not in _SECTIONS or not isinstance(values, dict):
             raise ConfigError(f"{settings}: mục [{name}] không có trong cấu hình. Các mục: {', '.join(_SECTIONS)}.")
-        sections[name] = _section(settings, name, _SECTIONS[name], {**_defaults(name), **values})
+        flat = {key: value for key, value in values.items() if (name, key) not in _LISTS}
+        sections[name] = _section(settings, name, _SECTIONS[name], {**_defaults(name), **flat})
     if (chosen := sections.get("metrics", Metrics()).on_time) not in ON_TIME:
         raise ConfigError(f"{settings}: [metrics] on_time = {chosen!r} không có. Các quy tắc: {', '.join(ON_TIME)}.")
+    for section, key in (("schedule", "times"), ("alerts", "office_hours")):
+        for text in getattr(sections.get(section), key, []):
+            if not isinstance(text, str) or not _TIME.fullmatch(text):
+                raise ConfigError(
+                    f'{settings}: [{section}] {key} có {text!r}; cần giờ dạng "06:30", từ 00:00 đến 23:59.'
+                )
+    if len(sections.get("alerts", AlertSettings()).office_hours) != 2:
+        raise ConfigError(f'{settings}: [alerts] office_hours cần đúng hai giờ, ví dụ ["07:30", "17:00"].')
+    users, groups = readers(settings, document.get("access", {}), "access.")
+    if fault := next(faults(sections.get("access", Access())), ""):
+        raise ConfigError(f"{settings}: {fault}")
     history = sections.pop("units", UnitFile())
     channels = tuple(_section(settings, "channel", ChannelSetting, entry) for entry in document.get("channel", []))
     others = document.get("source", [])
     return Config(
         **sections,
         history=history,
+        access_users=users,
+        access_groups=groups,
         units=units,
         channels=channels,
         portal=document.get("portal", {}),
         sources=tuple(others) if isinstance(others, list) else (others,),
     )
+
+
+def readers(
+    file: Path, table: Mapping[str, Any], prefix: str = ""
+) -> tuple[tuple[AccessUser, ...], tuple[AccessGroup, ...]]:
+    """Return the users and groups of a table: `[access]` itself, or a whole file of them. Raises ConfigError."""
+    lists = {name: table.get(name, []) for name in ("user", "group")}
+    for name, found in lists.items():
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise ConfigError(f"{file}: {name} sai dạng; cần các khối [[{prefix}{name}]].")
+    users = tuple(_section(file, f"{prefix}user", AccessUser, one) for one in lists["user"])
+    groups = tuple(_section(file, f"{prefix}group", AccessGroup, one) for one in lists["group"])
+    if fault := next(listed_faults(users, groups), ""):
+        raise ConfigError(f"{file}: {fault}")
+    return users, groups
 
 
 def _defaults(name: str) -> dict[str, Any]:
