@@ -4,14 +4,15 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from collectors import explain_form
+from collectors import explain_form, explain_indicators
 from collectors.dossier import SKIPPED_VI, Skipped
-from collectors.explanation import Column, Explanation, Sheet
+from collectors.explanation import UNKNOWN_VI, Column, Explanation, Sheet
 from collectors.export import ExportError, ExportReport, UnknownLayout
 from collectors.formats import date_formats, number_style
 from collectors.header import SEARCHED_ROWS, Header, find_header, flattened, grain_of, ranked
@@ -21,7 +22,7 @@ from collectors.reading import open as reading
 from collectors.reading.container import Container, recognise
 from collectors.reading.table import Row, Table
 from collectors.reading.text import clean
-from collectors.sources import any_list, summary_form
+from collectors.sources import any_list, indicator_sheet, summary_form
 from collectors.sources.dossier_rows import lone_text
 from collectors.sources.sheets import Origin
 
@@ -32,28 +33,46 @@ _VALUE = re.compile(r".*\d{3}.*|.*\d+/\d+/\d+.*|[\d.,() ]+|.*@.*", re.DOTALL)
 
 
 def explain(path: Path, *, captured_at: datetime) -> Explanation:
-    """Return how a list or a summary form is understood, row classes included; nothing is stored.
+    """Return how a list, a summary form or an indicator form is understood, row classes included; nothing is stored.
 
     Raises ExportError where not even tables come out of the file.
     """
     container = recognise(path)
     tables = reading.tables(path)
-    is_form, grain = summary_form.is_form(tables), grain_of(tables)
-    report, message = (
-        explain_form.read(path.name, tables, captured_at) if is_form else _read(path.name, tables, captured_at, grain)
-    )
-    of_sheet = explain_form.sheet if is_form else partial(_sheet, grain=grain)
+    found = _understood(path, tables, captured_at)
     return Explanation(
         file=path.name,
         container=container.value,
         encoding=next((table.encoding for table in tables if table.encoding), ""),
         delimiter=_delimiter(tables) if container is Container.DELIMITED else "",
-        sheets=tuple(of_sheet(table, path.name) for table in tables),
-        classes=_classes(report, _ACCEPTED_FORM_VI if is_form else _ACCEPTED_VI[grain]) if report else {},
-        findings=tuple(_words(report)) if report else (),
-        refusals=report.refusals if report else (),
-        message_vi=message,
+        sheets=found.sheets,
+        classes=_classes(found.report, found.accepted_vi) if found.report else {},
+        findings=tuple(_words(found.report)) if found.report else (),
+        refusals=found.report.refusals if found.report else (),
+        message_vi=found.message_vi,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What a file is. report: None where it is refused, as the message says. accepted_vi: what its rows are."""
+
+    sheets: tuple[Sheet, ...]
+    report: ExportReport | None
+    message_vi: str
+    accepted_vi: str
+
+
+def _understood(path: Path, tables: Sequence[Table], captured_at: datetime) -> _Understood:
+    if indicator_sheet.is_form(tables):
+        read = explain_indicators.read(path, tables, captured_at)
+        return _Understood(explain_indicators.sheets(path, tables), *read, explain_indicators.ACCEPTED_VI)
+    if summary_form.is_form(tables):
+        of_sheets = tuple(explain_form.sheet(table, path.name) for table in tables)
+        return _Understood(of_sheets, *explain_form.read(path.name, tables, captured_at), _ACCEPTED_FORM_VI)
+    grain = grain_of(tables)
+    of_sheets = tuple(_sheet(table, path.name, grain) for table in tables)
+    return _Understood(of_sheets, *_read(path.name, tables, captured_at, grain), _ACCEPTED_VI[grain])
 
 
 def _delimiter(tables: Sequence[Table]) -> str:
@@ -85,7 +104,11 @@ def _classes(report: ExportReport, accepted_vi: str) -> dict[str, int]:
         "gộp vào bản mới hơn": report.rows_merged,
         "từ chối": report.rows_refused,
     }
-    return kept | {SKIPPED_VI[Skipped(reason)]: count for reason, count in report.skipped.items()}
+    return kept | {_skipped_vi(reason): count for reason, count in report.skipped.items()}
+
+
+def _skipped_vi(reason: str) -> str:
+    return explain_indicators.SKIPPED_VI.get(reason) or SKIPPED_VI[Skipped(reason)]
 
 
 def _words(report: ExportReport) -> Iterator[str]:
@@ -99,7 +122,7 @@ def _sheet(table: Table, file: str, grain: Grain) -> Sheet:
     found = list(ranked(table))
     rows = sum(1 for _ in table.rows())
     if not found:
-        return Sheet(table.sheet, rows, "", "", 0.0, {}, (), (), (), "không mẫu nào nhận ra")
+        return Sheet(table.sheet, rows, "", "", 0.0, {}, (), (), (), UNKNOWN_VI)
     header, message = found[0], ""
     try:
         header = find_header(table, file=file, grain=grain)

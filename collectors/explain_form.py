@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from collectors.explanation import Column, Sheet
+from collectors.explanation import UNKNOWN_VI, Column, Sheet
 from collectors.export import ExportError, ExportReport
 from collectors.form import HIDDEN, form_key
 from collectors.form_header import FormHeader, ranked_forms, usable
@@ -32,7 +32,7 @@ def sheet(table: Table, file: str) -> Sheet:
     """Return how one sheet of a form is understood."""
     found, rows = list(ranked_forms(table)), sum(1 for _ in table.rows())
     if not found:
-        return Sheet(table.sheet, rows, "", "", 0.0, {}, (), (), (), "không mẫu nào nhận ra")
+        return Sheet(table.sheet, rows, "", "", 0.0, {}, (), (), (), UNKNOWN_VI)
     header, message, period = found[0], "", ""
     form = header.form
     try:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+UNKNOWN_VI = "không mẫu nào nhận ra"
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -27,6 +27,7 @@ from collectors.sources.sheets import Origin
 from collectors.sources.stored_response import AskedOnCommandLine
 
 _REQUEST = ".request.json"
+_BACK = "Muốn tính lại: tthc forget {export} --undo --by … --reason …"
 _LOCK_FILES = ("~$", ".")  # a spreadsheet program's lock file, a hidden file
 
 
@@ -35,7 +36,8 @@ class Told:
     """What the person says of the files: when they were made, and what they answer.
 
     endpoint: of portal responses. period: of those, of summary forms that leave it open, and of the old interface's
-    scores, there also by sheet. unit: the code of the unit whose a summary form is, where it does not say.
+    scores, there also by sheet. unit: the code of the unit whose a summary form is, where it does not say. What is not
+    told of a file may stand in the sidecar beside it.
     """
 
     captured_at: datetime | None = None
@@ -86,17 +88,22 @@ def examine(paths: Sequence[Path], *, told: Told, names: Mapping[str, str] | Non
     for path in paths:
         with tempfile.TemporaryDirectory() as folder:
             try:
-                reports.append(_read(path, told, Path(folder), _identities(path, told), known))
+                said = _told_beside(path, told)
+                reports.append(_read(path, said, Path(folder), _identities(path, said), known))
             except ExportError as error:
                 reports.append(_refused(path, error))
     return reports
 
 
 def restore(con: duckdb.DuckDBPyConnection, home: Home, *, everything: bool) -> int:
-    """Load what the archive has and the warehouse has not (all of it when empty); return how many exports."""
+    """Load what the archive has and the warehouse has not (all of it when empty); return how many exports.
+
+    Exports that were taken back are not loaded.
+    """
     archive.clear_drafts(home.archive)
     known = set() if everything else load.loaded(con)
-    missing = [export for export in archive.everything(home.archive) if export.report.export_id not in known]
+    counting = (export for export in archive.everything(home.archive) if export.withdrawal is None)
+    missing = [export for export in counting if export.report.export_id not in known]
     if missing:
         in_transaction(con, missing, names=home.config.names)
     return len(missing)
@@ -118,8 +125,9 @@ def _collect_one(
 ) -> tuple[ExportReport, Archived | None]:
     with _draft(home.archive) as draft:
         try:
+            told = _told_beside(path, told)
             ids = _identities(path, told)
-            if known := _accepted_before(home.archive, path, told, ids):
+            if known := _accepted_before(home.archive, told, ids):
                 return _again(known, path.name, _observed_at(known, path, told))
             report = _read(path, told, draft, ids, codes)
             if known := archive.find(home.archive, report.export_id):  # what was told did not matter
@@ -152,7 +160,14 @@ def seen_again(
 
 
 def _again(known: Archived, file_name: str, captured_at: datetime | None) -> tuple[ExportReport, Archived | None]:
-    """Return the report of an export delivered again, and the export where the time (None: no matter) is news."""
+    """Return the report of an export delivered again, and the export where the time (None: no matter) is news.
+
+    One that was taken back stays so, or a file left in the inbox would bring it back every day.
+    """
+    if act := known.withdrawal:
+        told = f"bản xuất này đã được rút lại ngày {act.at.astimezone(VIETNAM):%d/%m/%Y} ({act.reason}), không tính. {_BACK}"
+        report = replace(known.report, outcome=Outcome.ALREADY, file_name=file_name)
+        return replace(report, message_vi=told.format(export=report.export_id[:12])), None
     again = None if captured_at is None else archive.see_again(known, captured_at)
     return replace((again or known).report, outcome=Outcome.ALREADY, file_name=file_name), again
 
@@ -179,13 +194,12 @@ def _read(path: Path, told: Told, draft: Path, ids: Sequence[str], codes: Mappin
         return summary_form.read(tables, form, draft)
     origin = Origin(path.name, ids[0], captured)
     with tempfile.TemporaryDirectory(prefix="tthc-") as spill:
-        return any_list.read(grain_of(tables), tables, origin, draft, spill=Path(spill), period=_period(path, told))
+        return any_list.read(grain_of(tables), tables, origin, draft, spill=Path(spill), period=told.period)
 
 
-def _accepted_before(folder: Path, path: Path, told: Told, ids: Sequence[str]) -> Archived | None:
+def _accepted_before(folder: Path, told: Told, ids: Sequence[str]) -> Archived | None:
     """Return the export when it was accepted before: the same bytes and, where the bytes leave it open, the same told."""
-    period = _period(path, told)
-    scores = [portal_v1.identity(ids[0], period)] if period else []
+    scores = [portal_v1.identity(ids[0], told.period)] if told.period else []
     return next((known for one in (ids[-1], *scores) if (known := archive.find(folder, one))), None)
 
 
@@ -219,7 +233,7 @@ def _told_period(path: Path, told: Told) -> FormPeriod | None:
             file=path.name,
             found=f"không hiểu kỳ “{told.period}”",
             expected="2026-08, 2026-Q3, 2026-H1, 2026 hoặc 2025-12-15..2026-03-14",
-            advice="sửa --period",
+            advice=f"sửa --period, hoặc “period” trong {path.with_suffix(_REQUEST).name}",
         )
     return period
 
@@ -240,28 +254,38 @@ def _identities(path: Path, told: Told) -> tuple[str, ...]:
     return (plain, digest.hexdigest())
 
 
-def _period(path: Path, told: Told) -> str | None:
-    """Return the period as told, or as the sidecar of the export says."""
+def _told_beside(path: Path, told: Told) -> Told:
+    """Return what is told of a file that is no response: where the command line says nothing, what its sidecar says.
+
+    So a file in the inbox, which nobody tells anything of, can be told its period and its unit.
+    """
     sidecar = path.with_suffix(_REQUEST)
-    if told.period is not None or not sidecar.exists():
-        return told.period
+    if (told.period and told.unit) or not sidecar.exists() or _is_response(path):
+        return told
     try:
         said = json.loads(sidecar.read_text(encoding="utf-8"))
     except ValueError:
-        return None  # where the capture time is read, this is told
-    period = said.get("period") if isinstance(said, dict) else None
-    return period if isinstance(period, str) else None
+        return told  # where the capture time is read, this is told
+    texts = {name: text for name, text in said.items() if isinstance(text, str)} if isinstance(said, dict) else {}
+    return replace(told, period=told.period or texts.get("period"), unit=told.unit or texts.get("unit"))
 
 
 def _captured_at(path: Path, told: Told) -> datetime:
-    """Return when the export was made: as told, as its sidecar says, else the time stamp of the file."""
+    """Return when the export was made: as told, as its sidecar says, else the time stamp of the file.
+
+    A sidecar that tells a period or a unit need not tell the time.
+    """
     if told.captured_at is not None:
         return told.captured_at
     sidecar = path.with_suffix(_REQUEST)
+    stamped = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
     if not sidecar.exists():
-        return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+        return stamped
     try:
-        moment = datetime.fromisoformat(json.loads(sidecar.read_text(encoding="utf-8"))["captured_at"])
+        said = json.loads(sidecar.read_text(encoding="utf-8"))
+        if "captured_at" not in said and {"period", "unit"} & set(said):
+            return stamped
+        moment = datetime.fromisoformat(said["captured_at"])
     except (ValueError, KeyError, TypeError) as error:
         raise RequestNeeded(
             file=sidecar.name,

@@ -33,7 +33,7 @@ class Remark:
 def remarks(report: ExportReport) -> Iterator[Remark]:
     """Yield what a person must know of an export: why it or rows of it were refused, and what was odd and kept."""
     if report.message_vi:
-        yield Remark(Tone.REFUSED, report.message_vi)
+        yield Remark(Tone.WARNING if report.outcome is Outcome.ALREADY else Tone.REFUSED, report.message_vi)
     if report.outcome is Outcome.ALREADY:
         return
     if report.period_printed or report.period_seen:

@@ -108,6 +108,42 @@ def test_a_form_that_leaves_its_period_open_is_refused_until_it_is_told(form: An
     assert [one["outcome"] for one in other["reports"]] == ["accepted"]
 
 
+def test_a_form_in_the_inbox_is_told_its_period_and_unit_by_the_file_beside_it(
+    form: Any, tthc: Any, data: Any, home: Path
+) -> None:
+    tthc("init")
+    path = form(
+        "vpcp_06_field.levels.xls",
+        ("Sở Tư pháp - Đơn vị nhận báo cáo: UBND tỉnh", ""),
+        ("(Từ ngày 01/07/2026 đến ngày 31/07/2026)", "(Từ ngày ... đến ngày ...)"),
+    )
+    inbox = home / "inbox"
+    shutil.move(path, inbox / path.name)
+    beside = (inbox / path.name).with_suffix(".request.json")
+    for said, words in (
+        ({}, "period"),
+        ({"period": "2026-07"}, "unit"),
+        ({"period": "tháng bảy", "unit": "H35"}, "kỳ"),
+    ):
+        beside.write_text(json.dumps({"captured_at": "2026-09-01T02:00:00Z", **said}), encoding="utf-8")
+        (refused,) = data("collect")["reports"]
+        assert (refused["outcome"], words in refused["message_vi"]) == ("refused", True)
+        assert beside.name in refused["message_vi"] or "<tên>.request.json" in refused["message_vi"]
+    beside.write_text(json.dumps({"period": "2026-07", "unit": "H35.04"}), encoding="utf-8")
+    assert [report["outcome"] for report in data("collect", "--dry-run", inbox)["reports"]] == ["accepted"]
+    assert [report["outcome"] for report in data("collect")["reports"]] == ["accepted"]
+    assert [report["outcome"] for report in data("collect")["reports"]] == ["already"]
+    asked = ("rates", "--source", "vpcp_06", "--unit", "H35.04", "--metric", "online", "--period", "2026-07")
+    assert {row["field"] for row in data(*asked, "--by", "field")["rows"]} >= {"Cấp tỉnh: Hộ tịch", "Cấp xã: Hộ tịch"}
+
+
+def test_what_the_command_line_tells_goes_before_what_stands_beside_the_file(form: Any, data: Any) -> None:
+    path = form(FORM_06A.name, ("(Từ ngày 01/07/2026 đến ngày 31/07/2026)", "(Từ ngày ... đến ngày ...)"))
+    path.with_suffix(".request.json").write_text('{"period": "2026-06"}', encoding="utf-8")
+    data("collect", path, "--period", "2026-07")
+    assert rates(data, "on_time")["ten:so-xay-dung"] == (1150, 1200)
+
+
 def test_a_period_that_is_told_otherwise_than_printed_is_a_finding_and_the_printed_one_holds(
     form: Any, tthc: Any, data: Any
 ) -> None:

@@ -102,6 +102,54 @@ def test_a_filled_form_is_collected_and_assessed(tthc: Run, data: Data, blank: P
     assert "Chỉ số nhập tay" in tthc("indicators", "list").output
 
 
+def test_layout_explain_tells_how_the_form_is_understood_without_a_name_or_a_figure(tthc: Run, blank: Path) -> None:
+    path = filled(
+        blank,
+        "dien.xlsx",
+        {
+            "offices_signing": {form.NUMERATOR: 19, form.DENOMINATOR: 20, **WHO},
+            "documents_work_files_full": {form.VALUE: 0.9875, **WHO},  # the cell shows 98,75%
+            "sipas": {form.VALUE: "chín mươi", **WHO},
+        },
+    )
+    result = tthc("layout", "explain", path, "--json")
+    found = json.loads(result.stdout)
+    of_form, hidden = {sheet["name"]: sheet for sheet in found["sheets"]}, form.HIDDEN_SHEET
+    sheet = of_form[form.SHEET]
+    assert (sheet["layout"], sheet["unit"][:6], sheet["period"]) == (
+        "indicator_sheet",
+        "H35.12",
+        "năm 2026; mỗi dòng một kỳ",
+    )
+    assert of_form[hidden]["layout"] == ""
+    columns = {column["header"]: column for column in sheet["columns"]}
+    assert [columns[name]["field"] for name in (form.KEY, form.VALUE, form.BY)] == ["key", "value", "entered_by"]
+    assert columns[form.NAME]["note"] == "để người điền đọc"
+    assert columns[form.VALUE]["formats"] == {"ô hiển thị %": 1, "ô số hoặc chữ": 1}
+    assert columns[form.ON]["formats"] == {"dd/MM/yyyy": 3}
+    assert {name: count for name, count in found["classes"].items() if count} == {
+        "chỉ số nhận": 2,
+        "từ chối": 1,
+        "chỉ số chưa điền": len(rows_of(path)) - 3,
+    }
+    text = tthc("layout", "explain", path).output
+    assert "phần đánh dấu của biểu chỉ số, không ai phải điền." in text
+    assert "layout new" not in text
+    assert "Người thử" not in text + result.output
+    assert "0.9875" not in text + result.output
+
+
+def test_layout_explain_tells_why_a_damaged_form_is_refused(tthc: Run, blank: Path) -> None:
+    header = next(number for number, texts in enumerate(_texts(blank), start=1) if texts[:1] == [form.KEY])
+    result = tthc("layout", "explain", fill(blank, {header: {form.VALUE: "Số khác"}}))
+    assert result.exit_code == 1
+    assert f"thiếu cột “{form.VALUE}”" in result.output
+
+
+def _texts(path: Path) -> list[list[str]]:
+    return [texts for table in reading.tables(path) if table.sheet == form.SHEET for _, texts in table.rows()]
+
+
 def test_targets_show_the_newest_figure_of_each_row(data: Data, blank: Path) -> None:
     data("collect", filled(blank, "dien.xlsx", {"offices_signing": {form.NUMERATOR: 20, form.DENOMINATOR: 20, **WHO}}))
     rows = {row["id"]: row for row in data("targets", "--on", "2026-11-02", "--unit", "H35.12")["rows"]}

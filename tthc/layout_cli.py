@@ -88,10 +88,12 @@ def _text(found: "Explanation") -> str:
 
 def _sheet_text(sheet: "Sheet") -> list[str]:
     from collectors.explain import distribution
+    from collectors.explanation import UNKNOWN_VI
 
     name = f"Trang tính “{sheet.name}”" if sheet.name else "Bảng"
     if not sheet.layout:
-        return ["", f"{name}: {sheet.rows} dòng, {sheet.message_vi}. Nếu là mẫu mới: tthc layout new"]
+        todo = " Nếu là mẫu mới: tthc layout new" if sheet.message_vi == UNKNOWN_VI else ""
+        return ["", f"{name}: {sheet.rows} dòng, {sheet.message_vi}.{todo}"]
     rows = ", ".join(str(row) for row in sheet.header_rows)
     lines = ["", f"{name}: {sheet.rows} dòng, mẫu {sheet.layout} — {sheet.title_vi}"]
     lines += [f"Giống mẫu {sheet.likeness:.0%}; tiêu đề ở dòng {rows}"]

@@ -31,7 +31,7 @@ _NEW_FORM = "tạo biểu mới: tthc indicators template bieu.xlsx --unit MÃ -
 
 
 @dataclass(frozen=True, slots=True)
-class _Marked:
+class Marked:
     """What the hidden sheet says."""
 
     unit: str
@@ -65,8 +65,8 @@ def read(path: Path, tables: Sequence[Table], export_id: str, captured_at: datet
 
     Raises ExportError where the form lost its hidden part, its header or a column.
     """
-    marked = _marked(path, tables)
-    table, header, columns = _sheet(path, tables)
+    marked = marked_by(path, tables)
+    table, header, columns = entry_sheet(path, tables)
     _same_unit(path, table, header, marked)
     shown = percent_cells(path, table.sheet)
     today = captured_at.astimezone(VIETNAM).date()
@@ -150,7 +150,7 @@ def _hidden(tables: Sequence[Table]) -> list[Row] | None:
     return None
 
 
-def _marked(path: Path, tables: Sequence[Table]) -> _Marked:
+def marked_by(path: Path, tables: Sequence[Table]) -> Marked:
     """Return what the hidden sheet says; raises UnknownLayout where it was damaged."""
     lines = [[clean(text) for text in texts] for _, texts in _hidden(tables) or []]
     said = {line[0]: line[1] for line in lines if len(line) > 1}
@@ -169,10 +169,10 @@ def _marked(path: Path, tables: Sequence[Table]) -> _Marked:
             advice=_NEW_FORM,
         )
     asked = {line[0]: (line[1], line[2]) for line in lines[starts + 1 :] if len(line) > 2 and line[0]}
-    return _Marked(said["unit"], said.get("unit_name", ""), int(said["year"]), asked)
+    return Marked(said["unit"], said.get("unit_name", ""), int(said["year"]), asked)
 
 
-def _sheet(path: Path, tables: Sequence[Table]) -> tuple[Table, int, dict[str, int]]:
+def entry_sheet(path: Path, tables: Sequence[Table]) -> tuple[Table, int, dict[str, int]]:
     """Return the sheet that people fill, the number of its header row, and the place of each column."""
     wanted = {fold(name): name for name in form.COLUMNS}
     for table in tables:
@@ -197,7 +197,7 @@ def _no_column(path: Path, sheet: str, row: int | None, missing: Sequence[str]) 
     )
 
 
-def _same_unit(path: Path, table: Table, header: int, marked: _Marked) -> None:
+def _same_unit(path: Path, table: Table, header: int, marked: Marked) -> None:
     """Raise UnknownLayout where the unit that people see above the table is not the one the form was made for."""
     for number, texts in table.head(header - 1):
         label = fold(texts[0]) if texts else ""
@@ -234,7 +234,7 @@ class _RowReader:
     texts: list[str]
     columns: Mapping[str, int]
     shown: frozenset[Cell]
-    marked: _Marked
+    marked: Marked
     today: date
     covered: int = 0
 
