@@ -1,4 +1,4 @@
-"""Alerts of what is about to happen: dossiers that will soon be late, targets that will soon be others."""
+"""Alerts of open dossiers that are late or soon will be, and of targets that will soon be others."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,18 +8,34 @@ from typing import TYPE_CHECKING, Any
 
 from babel.numbers import format_decimal
 
-from collectors.home import VIETNAM
 from metrics.alert_journal import Told
 from metrics.alert_rules import AlertRule
+from metrics.alert_told import Found, evidence_of, tell
 from metrics.definitions import METRIC
 from metrics.targets import Kind, Op, Register, Target
 from metrics.units import Unit
+from metrics.wording import number, percent
 
 if TYPE_CHECKING:
     from metrics.alert_evaluation import Situation
 
-Found = tuple[str, Told]
 _SIGNS = {Op.AT_LEAST: "≥", Op.ABOVE: ">", Op.EQUAL: "=", Op.AT_MOST: "≤"}
+
+
+def overdue(situation: "Situation", rule: AlertRule) -> Iterator[Found]:
+    """Yield each unit with more than `limit` open dossiers that are past their day."""
+    for row in situation.snapshot.rows(_OVERDUE, {"limit": rule.limit}):
+        unit = _unit(situation, rule, row)
+        if unit is None:
+            continue
+        words = (
+            f"{unit.name} đang có {number(row['numerator'], 'vi')} hồ sơ quá hạn chưa giải quyết xong, trong "
+            f"{number(row['denominator'], 'vi')} hồ sơ đang giải quyết.",
+            f"{unit.name} has {row['numerator']} open dossiers that are overdue, of {row['denominator']} open ones.",
+        )
+        evidence = evidence_of({**row, "metric": "overdue_open", "unit_name": unit.name, "gap": row["numerator"]})
+        told = tell(rule, *words, synthetic=row["synthetic"], **evidence)
+        yield f"{row['source']}:overdue_open:{unit.code}:{row['period_label']}", told
 
 
 def nearly_overdue(situation: "Situation", rule: AlertRule) -> Iterator[Found]:
@@ -30,29 +46,25 @@ def nearly_overdue(situation: "Situation", rule: AlertRule) -> Iterator[Found]:
     if not situation.snapshot.rows(_HAS_OPEN):
         return  # published by an earlier version
     for row in situation.snapshot.rows(_NEARLY, {"days": rule.days, "limit": rule.limit}):
-        unit = situation.of_unit(rule, row)
-        if unit is not None:
-            yield f"{row['source']}:overdue_open:{unit.code}:open", _nearly_told(rule, row, unit)
+        unit = _unit(situation, rule, row)
+        if unit is None:
+            continue
+        due = f", trong đó {number(row['today'], 'vi')} hồ sơ hết hạn hôm nay" if row["today"] else ""
+        words = (
+            f"{unit.name} có {number(row['count'], 'vi')} hồ sơ đang giải quyết còn không quá {rule.days} ngày làm việc{due}.",
+            f"{unit.name} has {row['count']} open dossiers with at most {rule.days} working days left.",
+        )
+        counted = {"numerator": row["count"], "gap": row["count"], "source": row["source"], "unit_code": unit.code}
+        told = tell(rule, *words, synthetic=row["synthetic"], unit_name=unit.name, **counted)
+        yield f"{row['source']}:overdue_open:{unit.code}:open", told
 
 
-def _nearly_told(rule: AlertRule, row: Mapping[str, Any], unit: Unit) -> Told:
-    synthetic, count = row["synthetic"], format_decimal(row["count"], locale="vi")
-    today = f", trong đó {format_decimal(row['today'], locale='vi')} hồ sơ hết hạn hôm nay" if row["today"] else ""
-    return Told(
-        rule=rule.id,
-        severity=rule.severity,
-        audience=rule.audience,
-        unit_code=unit.code,
-        unit_name=unit.name,
-        source=row["source"],
-        numerator=row["count"],
-        gap=row["count"],
-        synthetic=synthetic,
-        message_vi=("DỮ LIỆU MÔ PHỎNG. " if synthetic else "")
-        + f"{unit.name} có {count} hồ sơ đang giải quyết còn không quá {rule.days} ngày làm việc{today}.",
-        message_en=("SYNTHETIC DATA. " if synthetic else "")
-        + f"{unit.name} has {row['count']} open dossiers with at most {rule.days} working days left.",
-    )
+def _unit(situation: "Situation", rule: AlertRule, row: Mapping[str, Any]) -> Unit | None:
+    """Return the unit at the foot of the tree that counts of open dossiers are told to; None: to nobody."""
+    unit = situation.tree.units.get(row["unit_code"])
+    if unit is None or not unit.leaf or row["source"] in situation.late or not situation.ours(unit.code):
+        return None
+    return unit if rule.concerns(unit=unit.code, level=unit.level) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +79,7 @@ class _Change:
 
 def changing_targets(situation: "Situation", rule: AlertRule) -> Iterator[Found]:
     """Yield each target of this installation that begins, ends, or takes its next step within `days` days."""
-    today = situation.now.astimezone(VIETNAM).date()
-    for change in _changes(situation.register, today, rule.days):
+    for change in _changes(situation.register, situation.day, rule.days):
         target = change.target
         if rule.metrics and target.metric not in rule.metrics:
             continue
@@ -124,26 +135,33 @@ def _change_told(rule: AlertRule, change: _Change) -> Told:
         vi, en = f"mức {before} hết hiệu lực", f"{before} is no longer asked"
     else:
         vi, en = f"mức cần đạt đổi từ {before} thành {after}", f"asked are {after} instead of {before}"
-    return Told(
-        rule=rule.id,
-        severity=rule.severity,
-        audience=rule.audience,
+    return tell(
+        rule,
+        f"Từ ngày {change.day:%d/%m/%Y}, {name_vi}{of}: {vi} ({document}).",
+        f"From {change.day}, {name_en}: {en} ({document}).",
         metric=target.metric or None,
         source=target.unit or target.province or "",
         target_value=None if change.after is None else float(change.after),
         document=document,
-        message_vi=f"Từ ngày {change.day:%d/%m/%Y}, {name_vi}{of}: {vi} ({document}).",
-        message_en=f"From {change.day}, {name_en}: {en} ({document}).",
     )
 
 
 def _level(target: Target, value: Decimal | None) -> str:
     if value is None:
         return ""
-    shown = format_decimal(value * 100 if target.quantity.is_share else value, "#,##0.##", locale="vi")
-    return f"{_SIGNS.get(target.op, target.op)} {shown}{' %' if target.quantity.is_share else ''}"
+    is_share = target.quantity.is_share
+    shown = percent(value, "0.##", "vi") if is_share else format_decimal(value, "#,##0.##", locale="vi")
+    return f"{_SIGNS.get(target.op, target.op)} {shown}"
 
 
+_OVERDUE = """
+-- one row per source and unit with more open overdue dossiers, today, than allowed
+SELECT a.source, a.unit_code, a.period_label, a.variant, a.numerator, a.denominator, a.ratio, s.synthetic
+FROM assessment AS a
+JOIN source AS s ON s.source = a.source
+WHERE a.metric = 'overdue_open' AND a.period_kind = 'year_to_date' AND a.numerator > $limit
+QUALIFY row_number() OVER (PARTITION BY a.source, a.unit_code ORDER BY a.variant) = 1
+"""
 _HAS_OPEN = """
 -- one row where the snapshot lists open dossiers
 SELECT table_name FROM information_schema.tables

@@ -4,15 +4,19 @@ AlertRuleError      a rule file that cannot be used; names file, rule and what i
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from collectors.findings import checks as named_checks
 from metrics.alerts import Severity
+from metrics.definitions import METRIC
 from metrics.targets import METRIC_KEYS
 from metrics.units import UnitLevel
 
@@ -26,6 +30,7 @@ class RuleKind(StrEnum):
 
     BELOW_TARGET = "below_target"
     BELOW_FOR_CERTAIN = "below_for_certain"
+    BELOW_YEAR_BEFORE = "below_year_before"
     FALLING = "falling"
     OFF_PACE = "off_pace"
     OVERDUE_OPEN = "overdue_open"
@@ -36,6 +41,7 @@ class RuleKind(StrEnum):
     ROWS_REFUSED = "rows_refused"
     EXPORT_REFUSED = "export_refused"
     FINDINGS = "findings"
+    QUALITY_LOW = "quality_low"
     TARGET_CHANGING = "target_changing"
 
 
@@ -76,8 +82,24 @@ class AlertRule:
         )
 
 
+@cache
+def _shipped() -> frozenset[str]:
+    text = (files("metrics") / "alert_rules.toml").read_text(encoding="utf-8")
+    return frozenset(_rules(text, "alert_rules.toml"))
+
+
+def paragraph(rule: AlertRule) -> str:
+    """Return the paragraph of the operations guide that tells what an alert means and what to do."""
+    kind = "totals" if rule.kind is RuleKind.FINDINGS else str(rule.kind)
+    return rule.id if rule.id in _shipped() else kind
+
+
 def load_rules(extra: Path | None = None) -> tuple[AlertRule, ...]:
-    """Return the rules that are enabled; a rule of `extra` replaces the one of the same id, new ids are added."""
+    """Return the rules that are enabled; a rule of `extra` replaces the one of the same id, new ids are added.
+
+    Raises AlertRuleError for a file that cannot be read, a key, kind, metric, level or check that does not exist, a key
+    that the kind does not use; the message names file and rule.
+    """
     text = (files("metrics") / "alert_rules.toml").read_text(encoding="utf-8")
     rules = _rules(text, "alert_rules.toml")
     if extra is not None:
@@ -92,9 +114,12 @@ def load_rules(extra: Path | None = None) -> tuple[AlertRule, ...]:
 
 def _rules(text: str, file: str) -> dict[str, AlertRule]:
     try:
-        blocks = tomllib.loads(text).get("rule", [])
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise AlertRuleError(f"{file}: sai cú pháp TOML ({error}). Xem lại dấu nháy và dấu bằng.") from error
+    blocks, others = document.get("rule", []), [name for name in document if name != "rule"]
+    if others or not isinstance(blocks, list):
+        raise AlertRuleError(f"{file}: không hiểu mục {', '.join(others) or 'rule'}; tệp chỉ gồm các khối [[rule]].")
     found: dict[str, AlertRule] = {}
     for values in blocks:
         rule = _rule(values, file)
@@ -106,7 +131,31 @@ def _rules(text: str, file: str) -> dict[str, AlertRule]:
 
 _TYPES = {field.name: field.type for field in fields(AlertRule)}
 _CHOICES: Mapping[str, type[StrEnum]] = {"kind": RuleKind, "severity": Severity, "audience": Audience}
-_LISTED: Mapping[str, tuple[str, ...]] = {"metrics": METRIC_KEYS, "levels": tuple(UnitLevel)}
+_LISTED: Mapping[str, Callable[[], Collection[str]]] = {
+    "metrics": lambda: dict.fromkeys([*METRIC_KEYS, *METRIC]),
+    "levels": lambda: tuple(UnitLevel),
+    "checks": named_checks,
+}
+_ALWAYS = frozenset({"id", "kind", "severity", "audience", "publications", "enabled"})
+_WHERE = frozenset({"levels", "units"})
+_RATIO = _WHERE | {"metrics", "min_denominator"}
+_APPLIES: Mapping[RuleKind, frozenset[str]] = {
+    RuleKind.BELOW_TARGET: _RATIO | {"margin"},
+    RuleKind.BELOW_FOR_CERTAIN: _RATIO | {"margin"},
+    RuleKind.BELOW_YEAR_BEFORE: _RATIO,
+    RuleKind.FALLING: _RATIO,
+    RuleKind.OFF_PACE: _RATIO | {"probability"},
+    RuleKind.OVERDUE_OPEN: _WHERE | {"limit"},
+    RuleKind.NEARLY_OVERDUE: _WHERE | {"days", "limit"},
+    RuleKind.SOURCE_LATE: frozenset({"days"}),
+    RuleKind.SOURCE_NEVER: frozenset(),
+    RuleKind.DATA_OLD: frozenset({"days"}),
+    RuleKind.ROWS_REFUSED: frozenset({"share"}),
+    RuleKind.EXPORT_REFUSED: frozenset(),
+    RuleKind.FINDINGS: frozenset({"checks"}),
+    RuleKind.QUALITY_LOW: frozenset(),
+    RuleKind.TARGET_CHANGING: _WHERE | {"metrics", "days"},
+}
 
 
 def _rule(values: Mapping[str, Any], file: str) -> AlertRule:
@@ -115,7 +164,18 @@ def _rule(values: Mapping[str, Any], file: str) -> AlertRule:
         if key not in values:
             raise AlertRuleError(f"{place}: thiếu khóa “{key}”.")
     checked: dict[str, Any] = {key: _value(place, key, value) for key, value in values.items()}
-    return AlertRule(**checked)
+    rule = AlertRule(**checked)
+    idle = [key for key in values if key not in _ALWAYS | _APPLIES[rule.kind]]
+    if idle:
+        used = ", ".join(sorted(_APPLIES[rule.kind])) or "không có khóa riêng"
+        raise AlertRuleError(
+            f"{place}: kind = {rule.kind} không dùng khóa {', '.join(idle)}; khóa riêng của nó: {used}."
+        )
+    if rule.kind is RuleKind.FINDINGS and not rule.checks:
+        raise AlertRuleError(
+            f'{place}: thiếu khóa “checks”, ví dụ checks = ["total_differs"]. Các phát hiện: `tthc quality`.'
+        )
+    return rule
 
 
 def _value(place: str, key: str, value: object) -> object:
@@ -139,12 +199,16 @@ def _choice(place: str, key: str, value: object) -> StrEnum:
 
 
 def _names(place: str, key: str, value: object) -> tuple[str, ...]:
-    allowed = _LISTED.get(key)
     if not isinstance(value, list):
         raise AlertRuleError(f'{place}: {key} = {value!r}; cần một danh sách, ví dụ ["online"].')
-    unknown = [repr(one) for one in value if allowed is not None and one not in allowed]
-    if unknown:
-        raise AlertRuleError(f"{place}: {key} có {', '.join(unknown)}; cần: {', '.join(allowed or ())}.")
+    if key not in _LISTED:
+        return tuple(value)
+    allowed = [*_LISTED[key]()]
+    for one in value:
+        if one not in allowed:
+            near = get_close_matches(str(one), allowed, n=3, cutoff=0.4) or allowed[:3]
+            where = " (tên đủ ở collectors/findings.toml)" if key == "checks" else ""
+            raise AlertRuleError(f"{place}: {key} có {one!r}, tên này không có. Gần giống: {', '.join(near)}{where}.")
     return tuple(value)
 
 

@@ -18,6 +18,7 @@ from metrics.assess import Assessment, Status
 from metrics.definitions import METRIC, Direction, Kind
 from metrics.journal import RecordedExport
 from metrics.periods import PeriodKind, in_english, in_vietnamese
+from metrics.targets import Target
 from metrics.units import UnitTree
 from metrics.wording import asked_en, asked_vi, document, gap_en, gap_vi, number, percent, ratio
 from metrics.year_on_year import YearOnYear
@@ -216,10 +217,45 @@ def _below(one: Assessment, *, synthetic: bool) -> Alert:
     target, value = one.target, one.target_value
     if target is None or value is None or one.numerator is None or not one.denominator or one.gap is None:
         raise ValueError(f"{one.metric} {one.unit_code}: below, but there is nothing to compare")
-    metric, share = METRIC[one.metric], Decimal(one.numerator) / Decimal(one.denominator)
-    counts = (one.numerator, one.denominator)
+    missed = {"vi": asked_vi(target, value), "en": asked_en(target, value)}
+    return _of_ratio(one, target, one.gap, against=value, missed=missed, synthetic=synthetic, asked=value)
+
+
+def _fallen(one: YearOnYear, *, synthetic: bool) -> Alert:
+    now, (was, of) = one.now, one.base
+    if now.numerator is None or not now.denominator or was is None or not of or one.gap is None:
+        raise ValueError(f"{now.metric} {now.unit_code}: fell, but there is nothing to compare")
+    share, before = Decimal(now.numerator) / now.denominator, Decimal(was) / of
+    worse_vi, worse_en = ("thấp hơn", "below") if METRIC[now.metric].direction == Direction.UP else ("cao hơn", "above")
+    missed = {
+        "vi": f"{worse_vi} cùng kỳ năm trước ({ratio((was, of), before, share, 'vi')}), trong khi văn bản yêu cầu nâng cao",
+        "en": f"{worse_en} the same period of the year before ({ratio((was, of), before, share, 'en')}), "
+        "though it is to be raised",
+    }
+    return _of_ratio(now, one.target, one.gap, against=before, missed=missed, synthetic=synthetic, own=one.target.id)
+
+
+def _of_ratio(
+    one: Assessment,
+    target: Target,
+    gap: int,
+    *,
+    against: Decimal,
+    missed: Mapping[str, str],
+    synthetic: bool,
+    asked: Decimal | None = None,
+    own: str = "",
+) -> Alert:
+    """Return the alert of a ratio that misses something: what, how much, what is asked by which document, how many.
+
+    against: the number it misses. missed: the words for that, by language. asked: a target's number. own: what sets the
+    alert apart from the one against a number.
+    """
+    metric, counts = METRIC[one.metric], (one.numerator or 0, one.denominator or 0)
+    share = Decimal(counts[0]) / counts[1]
+    key = (Rule.BELOW_TARGET, one.source, one.metric, one.unit_code, one.period.label, own)
     return Alert(
-        alert_id=":".join((Rule.BELOW_TARGET, one.source, one.metric, one.unit_code, one.period.label)),
+        alert_id=":".join(part for part in key if part),
         rule=Rule.BELOW_TARGET,
         severity=Severity.WARNING,
         metric=one.metric,
@@ -230,65 +266,33 @@ def _below(one: Assessment, *, synthetic: bool) -> Alert:
         numerator=one.numerator,
         denominator=one.denominator,
         ratio=one.ratio,
-        target_value=value,
-        gap=one.gap,
+        target_value=asked,
+        gap=gap,
         message_vi=("DỮ LIỆU MÔ PHỎNG. " if synthetic else "")
-        + f"{metric.label_vi} của {one.unit_name} {in_vietnamese(one.period)}: {ratio(counts, share, value, 'vi')}, "
-        f"{asked_vi(target, value)} ({document(target)}); {gap_vi(metric, target, one.gap)}.",
+        + f"{metric.label_vi} của {one.unit_name} {in_vietnamese(one.period)}: {ratio(counts, share, against, 'vi')}, "
+        f"{missed['vi']} ({document(target)}); {gap_vi(metric, target, gap)}.",
         message_en=("SYNTHETIC DATA. " if synthetic else "")
-        + f"{metric.label_en} of {one.unit_name}, {in_english(one.period)}: {ratio(counts, share, value, 'en')}, "
-        f"{asked_en(target, value)} ({document(target)}); {gap_en(metric, target, one.gap)}.",
-    )
-
-
-def _fallen(one: YearOnYear, *, synthetic: bool) -> Alert:
-    now, (was, of) = one.now, one.base
-    if now.numerator is None or not now.denominator or was is None or not of or one.gap is None:
-        raise ValueError(f"{now.metric} {now.unit_code}: fell, but there is nothing to compare")
-    metric = METRIC[now.metric]
-    share, before = Decimal(now.numerator) / now.denominator, Decimal(was) / of
-    counts, past = (now.numerator, now.denominator), (was, of)
-    worse_vi, worse_en = ("thấp hơn", "below") if metric.direction == Direction.UP else ("cao hơn", "above")
-    return Alert(
-        alert_id=":".join((Rule.BELOW_TARGET, now.source, now.metric, now.unit_code, now.period.label, one.target.id)),
-        rule=Rule.BELOW_TARGET,
-        severity=Severity.WARNING,
-        metric=now.metric,
-        unit_code=now.unit_code,
-        unit_name=now.unit_name,
-        period_label=now.period.label,
-        source=now.source,
-        numerator=now.numerator,
-        denominator=now.denominator,
-        ratio=now.ratio,
-        target_value=None,
-        gap=one.gap,
-        message_vi=("DỮ LIỆU MÔ PHỎNG. " if synthetic else "")
-        + f"{metric.label_vi} của {now.unit_name} {in_vietnamese(now.period)}: {ratio(counts, share, before, 'vi')}, "
-        f"{worse_vi} cùng kỳ năm trước ({ratio(past, before, share, 'vi')}), trong khi văn bản yêu cầu nâng cao "
-        f"({document(one.target)}); {gap_vi(metric, one.target, one.gap)}.",
-        message_en=("SYNTHETIC DATA. " if synthetic else "")
-        + f"{metric.label_en} of {now.unit_name}, {in_english(now.period)}: {ratio(counts, share, before, 'en')}, "
-        f"{worse_en} the same period of the year before ({ratio(past, before, share, 'en')}), though it is to be raised "
-        f"({document(one.target)}); {gap_en(metric, one.target, one.gap)}.",
+        + f"{metric.label_en} of {one.unit_name}, {in_english(one.period)}: {ratio(counts, share, against, 'en')}, "
+        f"{missed['en']} ({document(target)}); {gap_en(metric, target, gap)}.",
     )
 
 
 def _late(one: SourceState, age: timedelta, *, collecting: bool) -> Alert:
-    days = age / timedelta(days=1)
+    words = late_words(one.source, age, collecting=collecting)
+    return _about_data(Rule.SOURCE_LATE, Severity.CRITICAL, one.source, one.source, *words)
+
+
+def late_words(source: str, age: timedelta, *, collecting: bool) -> tuple[str, str]:
+    """Return the sentences of a source that is late, Vietnamese and English; collecting: it is not even collected."""
     if collecting:
         what_vi, what_en = "chưa thu thập thành công", "has not been collected successfully"
     else:
         what_vi, what_en = "chưa có số liệu mới", "has no newer data"
-    shown_vi, shown_en = (format_decimal(round(days, 1), locale=locale) for locale in ("vi", "en"))
-    return _about_data(
-        Rule.SOURCE_LATE,
-        Severity.CRITICAL,
-        one.source,
-        one.source,
-        f"Nguồn {one.source} {what_vi} từ {shown_vi} ngày trước: các tỷ lệ có thể không còn đúng. "
+    shown_vi, shown_en = (format_decimal(round(age / timedelta(days=1), 1), locale=locale) for locale in ("vi", "en"))
+    return (
+        f"Nguồn {source} {what_vi} từ {shown_vi} ngày trước: các tỷ lệ có thể không còn đúng. "
         "Chạy `tthc doctor` để biết nguyên nhân.",
-        f"Source {one.source} {what_en} for {shown_en} days: its rates may no longer be right. Run `tthc doctor`.",
+        f"Source {source} {what_en} for {shown_en} days: its rates may no longer be right. Run `tthc doctor`.",
     )
 
 
@@ -303,19 +307,20 @@ def _flaws(one: RecordedExport) -> Iterator[Alert]:
             f"Export {one.file_name} was refused. {one.message_vi}".strip(),
         )
     elif one.rows_read and Decimal(one.rows_refused) > REFUSED_SHARE * one.rows_read:
-        share = Decimal(one.rows_refused) / one.rows_read
-        vi, en = (
-            f"{number(one.rows_refused, locale)}/{number(one.rows_read, locale)} ({percent(share, '0.0', locale)})"
-            for locale in ("vi", "en")
-        )
-        yield _about_data(
-            Rule.ROWS_REFUSED,
-            Severity.WARNING,
-            one.source,
-            one.file_name,
-            f"Bản xuất {one.file_name}: {vi} dòng bị từ chối. Xem lý do từng dòng, sửa ở hệ thống gốc rồi xuất lại.",
-            f"Export {one.file_name}: {en} rows were refused. See why, correct them at the source, export again.",
-        )
+        words = refused_words(one.file_name, one.rows_refused, one.rows_read)
+        yield _about_data(Rule.ROWS_REFUSED, Severity.WARNING, one.source, one.file_name, *words)
+
+
+def refused_words(file_name: str, refused: int, read: int) -> tuple[str, str]:
+    """Return the sentences of an export with refused rows, Vietnamese and English."""
+    share = Decimal(refused) / read
+    vi, en = (
+        f"{number(refused, locale)}/{number(read, locale)} ({percent(share, '0.0', locale)})" for locale in ("vi", "en")
+    )
+    return (
+        f"Bản xuất {file_name}: {vi} dòng bị từ chối. Xem lý do từng dòng, sửa ở hệ thống gốc rồi xuất lại.",
+        f"Export {file_name}: {en} rows were refused. See why, correct them at the source, export again.",
+    )
 
 
 def _about_data(

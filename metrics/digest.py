@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,18 +11,21 @@ from babel.numbers import format_decimal
 from collectors.home import VIETNAM
 from metrics.alert_journal import AlertJournal, Message
 from metrics.alert_state import Phase
-from metrics.alert_words import percent
 from metrics.definitions import METRIC
 from metrics.journal import Journal
 from metrics.snapshot import Snapshot
+from metrics.targets import Kind, Op
+from metrics.wording import from_float, number, percent, share
 from metrics.working_days import WorkingDays
 
 TOPIC = "digest"
 _LAST = "alerts.digest"
+_WEEK = timedelta(days=7)
 
 _HEADLINE = """
 -- one row per judged ratio of the running year of one unit, real data only
-SELECT a.metric, a.variant, a.unit_name, a.numerator, a.denominator, a.ratio, a.target_value, a.status, a.gap
+SELECT a.metric, a.variant, a.unit_name, a.numerator, a.denominator, a.ratio, a.target_value, a.target_op, a.target_kind,
+    a.status, a.gap
 FROM assessment AS a
 JOIN source AS s ON s.source = a.source
 WHERE
@@ -31,10 +35,14 @@ ORDER BY a.status = 'met', a.metric
 """
 
 
-def first_working_day(day: date, calendar: WorkingDays) -> bool:
-    """Tell whether a day is the first working day of its week: Monday, or the day after a holiday."""
+def digest_due(alerts: AlertJournal, day: date, calendar: WorkingDays) -> bool:
+    """Tell whether the digest of a week is still to be written: Monday, or the first working day that can.
+
+    What was written is looked up by its week, so neither a restart nor a clock that jumps writes it twice.
+    """
     monday = day - timedelta(days=day.weekday())
-    return calendar.is_working(day) and calendar.between(monday, day) == 1
+    week = alerts.messages_of(TOPIC, monday.isoformat(), (monday + timedelta(days=6)).isoformat())
+    return calendar.is_working(day) and not week
 
 
 def write_digest(
@@ -49,10 +57,9 @@ def write_digest(
         return 0
     day = now.astimezone(VIETNAM).date()
     before = _remembered(journal, day)
-    firing = len([one for one in alerts.known(Phase.FIRING) if not one.told.synthetic])
     title = f"[TTHC] Tổng hợp tuần, {rows[0]['unit_name']}, ngày {day:%d/%m/%Y}"
-    lines = [_line(row, before) for row in rows]
-    body = "\n".join([f"Từ đầu năm đến nay ({firing} cảnh báo đang mở):", *lines])
+    lines = [_line(row, before, day) for row in rows]
+    body = "\n".join([f"Từ đầu năm đến nay ({_alerts(alerts, now)}):", *lines])
     written = sum(
         alerts.write_message(
             Message(day=day.isoformat(), topic=TOPIC, kind="digest", channel=name, title=title, body=body, made_at=now)
@@ -60,29 +67,59 @@ def write_digest(
         for name in channels
     )
     if written:
-        journal.remember(_LAST, json.dumps({"day": day.isoformat(), "ratios": _ratios(rows), "before": before}))
+        journal.remember(_LAST, json.dumps({"day": day.isoformat(), "ratios": _ratios(rows), "before": asdict(before)}))
     return written
 
 
-def _remembered(journal: Journal, day: date) -> dict[str, float]:
-    """Return the ratios of the digest before; written twice on one day, the one before that day's."""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The ratios of the digest before, and its day; "": there is none of this year."""
+
+    day: str = ""
+    ratios: Mapping[str, float] = field(default_factory=dict)
+
+
+def _remembered(journal: Journal, day: date) -> _Before:
+    """Return the digest before; written twice on one day, the one before that day's. A new year begins anew."""
     kept: dict[str, Any] = json.loads(journal.recall(_LAST) or "{}")
-    found: dict[str, float] = kept.get("before" if kept.get("day") == day.isoformat() else "ratios", {})
-    return found
+    found = _Before(kept.get("day", ""), kept.get("ratios", {}))
+    if found.day == day.isoformat():
+        found = _Before(**kept["before"]) if "day" in kept.get("before", {}) else _Before()
+    return found if found.day[:4] == f"{day:%Y}" and found.day < day.isoformat() else _Before()
+
+
+def _alerts(alerts: AlertJournal, now: datetime) -> str:
+    """Say how many alerts are open, and how many began and ended in the last seven days; real data only."""
+    firing = sum(not one.told.synthetic for one in alerts.known(Phase.FIRING))
+    steps = [one.transition.after for one in alerts.history(since=now - _WEEK) if not one.told.synthetic]
+    new, over = steps.count(Phase.FIRING), steps.count(Phase.RESOLVED)
+    return f"{firing} cảnh báo đang mở; bảy ngày qua: {new} mới, {over} đã hết"
 
 
 def _ratios(rows: list[dict[str, Any]]) -> dict[str, float]:
     return {f"{row['metric']}:{row['variant']}": row["ratio"] for row in rows}
 
 
-def _line(row: Mapping[str, Any], before: Mapping[str, float]) -> str:
-    counts = "/".join(str(format_decimal(row[name], locale="vi")) for name in ("numerator", "denominator"))
-    asked = f", chỉ tiêu {percent(row['target_value'])}"
-    status = {"met": "đạt", "below": f"thiếu {format_decimal(row['gap'], locale='vi')}", "not_due": "chưa đến hạn"}
-    known = before.get(f"{row['metric']}:{row['variant']}")
-    moved = "" if known is None else f", {_points(row['ratio'] - known)} so với tuần trước"
-    label = METRIC[row["metric"]].label_vi
-    return f"- {label}: {counts} = {percent(row['ratio'])}{asked}: {status[row['status']]}{moved}"
+def _line(row: Mapping[str, Any], before: _Before, day: date) -> str:
+    counts = "/".join(number(row[name], "vi") for name in ("numerator", "denominator"))
+    found, asked = from_float(row["ratio"]), from_float(row["target_value"])
+    at_most = row["target_op"] == Op.AT_MOST
+    level = "ngưỡng điểm tối đa" if row["target_kind"] == Kind.FULL_MARK else "chỉ tiêu"
+    status = {"met": "đạt", "not_due": "chưa đến hạn"}.get(row["status"], "")
+    if not status:
+        metric = METRIC[row["metric"]]
+        status = f"{'vượt' if at_most else 'còn thiếu'} {number(row['gap'], 'vi')} {metric.counted_vi}"
+    known = before.ratios.get(f"{row['metric']}:{row['variant']}")
+    moved = "" if known is None else f"; {_points(row['ratio'] - known)} so với {_since(before, day)}"
+    return (
+        f"- {METRIC[row['metric']].label_vi}: {counts} = {percent(found, '0.0', 'vi')}, "
+        f"{level} {'không quá ' if at_most else ''}{share(asked, 'vi')}: {status}{moved}"
+    )
+
+
+def _since(before: _Before, day: date) -> str:
+    then = date.fromisoformat(before.day)
+    return "tuần trước" if day - then < 2 * _WEEK else f"ngày {then:%d/%m/%Y}"
 
 
 def _points(change: float) -> str:

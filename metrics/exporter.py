@@ -11,196 +11,33 @@ seconds, their age is `time() - x`.
 """
 
 import logging
+import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from importlib.metadata import PackageNotFoundError, version
-from itertools import product
+from datetime import UTC, datetime
 from pathlib import Path
 from socket import AF_INET, AF_INET6
 from socketserver import ThreadingMixIn
-from typing import Any, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import duckdb
 from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app, write_to_textfile
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from collectors.home import VIETNAM
-from metrics.alerts import Rule, Severity
-from metrics.definitions import EVERY
-from metrics.insight.intervals import Evidence, evidence
-from metrics.quality import Quality, published_quality
-from metrics.snapshot import Snapshot, SnapshotError, current_id, open_snapshot
-from metrics.targets import Op
-from metrics.units import NATIONAL
+from metrics import exporter_journal
+from metrics.exporter_families import FAMILIES, Series
+from metrics.exporter_series import from_snapshot, without_snapshot
+from metrics.snapshot import SnapshotError, current_id, open_snapshot
 
 SERIES_CAP = 20_000  # series of one metric: 600 units of one source; a whole country by commune is refused
-DISTRIBUTION = "tthc"
 REQUEST_SECONDS = 10.0  # Prometheus gives up a scrape after 10 s by default
 
 _log = logging.getLogger(__name__)
-
-_UNIT = ("indicator", "period", "unit_code", "source", "variant")
-_JUDGED = (*_UNIT, "kind")
-_PERIOD = ("indicator", "period", "source")
-_PERIOD_COLUMNS = ("metric", "period", "source")
-_SOURCE = ("source",)
-_NUMERIC = {Op.AT_LEAST, Op.ABOVE, Op.EQUAL, Op.AT_MOST}
-_DIMENSION = ("source", "dimension")
-_SNAPSHOT_TEXTS = ("snapshot_id", "definitions_version", "synthetic")
-_SOURCE_TEXTS = ("source", "synthetic")
-_INDICATOR_TEXTS = ("indicator", "label", "direction")
-_UNIT_TEXTS = ("unit_code", "unit_name", "level", "parent_code")
-
-
-class Series(NamedTuple):
-    """One number with its label values, in the order of its family's labels."""
-
-    name: str
-    labels: tuple[str, ...]
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One metric: its name, its unit told in the help, its labels."""
-
-    name: str
-    help: str
-    labels: tuple[str, ...] = ()
-
-    def metric(self, series: Mapping[tuple[str, ...], float]) -> Metric:
-        """Return the family with its series; a name in `_info` carries text and the value 1."""
-        if self.name.endswith("_info"):
-            text = InfoMetricFamily(self.name.removesuffix("_info"), self.help, labels=self.labels)
-            for labels in series:
-                text.add_metric(labels, {})
-            return text
-        gauge = GaugeMetricFamily(self.name, self.help, labels=self.labels)
-        for labels, value in series.items():
-            gauge.add_metric(labels, float(value))
-        return gauge
-
-
-def _unit_families(prefix: str, unit: str) -> tuple[Family, ...]:
-    """Return the metrics of a unit's assessment."""
-    return (
-        Family(f"{prefix}_numerator", f"Numerator of the indicator, {unit}: a count.", _UNIT),
-        Family(f"{prefix}_denominator", f"Denominator of the indicator, {unit}: a count, 0 included.", _UNIT),
-        Family(
-            f"{prefix}_target_ratio",
-            f"What is asked of the indicator, {unit}: a fraction of 1. kind target: a duty, not due yet where"
-            " below_target is absent; kind full_mark: what earns full marks in the 766 index, no duty.",
-            _JUDGED,
-        ),
-        Family(
-            f"{prefix}_below_target",
-            f"1: the indicator misses what is asked now, 0: it meets it, {unit}; absent: nothing is judged.",
-            _JUDGED,
-        ),
-        Family(
-            f"{prefix}_below_target_significant",
-            f"1: the indicator misses what is asked beyond chance (Wilson interval, 95 %), {unit}; absent: nothing is judged.",
-            _JUDGED,
-        ),
-        Family(f"{prefix}_gap_dossiers", f"Cases missing to what is asked, {unit}: a count.", _JUDGED),
-    )
-
-
-FAMILIES: tuple[Family, ...] = (
-    Family("tthc_build_info", "The exporter's version.", ("version",)),
-    Family("tthc_snapshot_info", "The snapshot served; synthetic: made-up figures.", _SNAPSHOT_TEXTS),
-    Family("tthc_snapshot_published_timestamp_seconds", "When the snapshot was published; 0: none yet."),
-    Family("tthc_snapshot_as_of_timestamp_seconds", "The moment up to which the snapshot counts."),
-    Family("tthc_source_info", "A source of the figures; synthetic: made-up figures.", _SOURCE_TEXTS),
-    Family(
-        "tthc_data_newest_event_timestamp_seconds",
-        "Start of the day (Vietnam) of the newest event the source has delivered.",
-        _SOURCE,
-    ),
-    Family("tthc_collector_last_run_timestamp_seconds", "When it was last collected; 0: never.", _SOURCE),
-    Family("tthc_collector_last_success_timestamp_seconds", "When that last succeeded; 0: never.", _SOURCE),
-    Family("tthc_collector_last_run_rows", "Rows read in the source's last collection.", _SOURCE),
-    Family("tthc_collector_last_run_rows_rejected", "Rows refused in the source's last collection.", _SOURCE),
-    Family(
-        "tthc_data_quality_ratio",
-        "Share of the worst check of a dimension of quality that holds, as published: a fraction of 1.",
-        _DIMENSION,
-    ),
-    Family("tthc_data_quality_checked", "Cases that this check looked at: a count.", _DIMENSION),
-    Family("tthc_data_quality_failing", "Cases of them that failed: a count.", _DIMENSION),
-    Family("tthc_alerts_firing", "Alerts raised when the snapshot was published.", ("rule", "severity")),
-    Family("tthc_indicator_info", "An indicator's name; direction: which way is better.", _INDICATOR_TEXTS),
-    Family("tthc_unit_info", "A unit's name and where it belongs.", _UNIT_TEXTS),
-    Family("tthc_indicator_period_start_timestamp_seconds", "When the period begins (Vietnam).", _PERIOD),
-    Family("tthc_indicator_period_end_timestamp_seconds", "When the period is over (Vietnam).", _PERIOD),
-    *_unit_families("tthc_indicator", "one unit without units below it"),
-    *_unit_families("tthc_unit_total", "one unit with the units below it"),
-)
-
-_ASSESSMENTS = """
--- one row per metric, variant, unit, source and exported period: of dossier lists the running periods and the
--- month of the newest reception ("latest" on the command line), of statistics the newest of each kind
-WITH reception AS (
-    SELECT d.source, max(d.day) AS newest
-    FROM daily AS d
-    JOIN source AS s ON s.source = d.source
-    WHERE d.received > 0 AND d.day <= s.as_of_day
-    GROUP BY d.source
-)
-
-SELECT
-    a.metric, a.variant, a.source, a.unit_code, s.kind = 'dossier' AS counted_here,
-    CASE
-        WHEN s.kind = 'dossier' AND a.period_kind = 'month' THEN 'latest_month'
-        ELSE a.period_kind
-    END AS period,
-    a.period_start, a.period_end, a.numerator, a.denominator,
-    a.target_value, a.target_op, coalesce(a.target_kind, '') AS target_kind, a.status, a.gap
-FROM assessment AS a
-JOIN source AS s ON s.source = a.source
-LEFT JOIN reception AS r ON r.source = a.source
-WHERE (
-    s.kind = 'dossier'
-    AND (
-        a.period_kind IN ('month_to_date', 'year_to_date')
-        OR (a.period_kind = 'month' AND r.newest BETWEEN a.period_start AND a.period_end)
-    )
-) OR (
-    s.kind = 'statistic'
-    AND a.period_kind IN ('month_to_date', 'year_to_date', 'month', 'quarter', 'year')
-    AND a.period_start <= s.as_of_day
-    AND (a.numerator IS NOT NULL OR a.denominator IS NOT NULL)
-)
-QUALIFY s.kind = 'dossier' OR a.period_end = max(a.period_end) OVER (
-    PARTITION BY a.source, a.metric, a.period_kind
-)
-ORDER BY a.source, a.metric, period, a.unit_code, a.variant
-"""
-_SNAPSHOT = "SELECT snapshot_id, as_of, published_at, synthetic, definitions_version FROM snapshot"
-_UNITS = "SELECT unit_code, unit_name, coalesce(parent_code, '') AS parent_code, level FROM unit"
-_SOURCES = """
-SELECT source, synthetic, newest_event, last_run_at, last_success_at, rows, rows_refused
-FROM source
-WHERE kind <> 'indicator'
-ORDER BY source
-"""
-_ALERTS = """
-SELECT rule, severity, count(*) AS firing
-FROM alert
-GROUP BY rule, severity
-ORDER BY rule, severity
-"""
-
 _BROKEN = (SnapshotError, duckdb.Error, OSError, ValueError)  # not readable; everything else is a bug
 _UNCODED = "id:"  # a unit whose code the portal has not told: below which unit it stands is unknown
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +56,19 @@ class AssessmentCollector(Collector):
     `tthc_exporter_errors_total`, and the last good one stays.
     """
 
-    def __init__(self, published: Path, *, series_cap: int = SERIES_CAP) -> None:
+    def __init__(
+        self,
+        published: Path,
+        *,
+        series_cap: int = SERIES_CAP,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._clock = clock
         self._published = published
         self._series_cap = series_cap
         self._errors = 0
         self._lock = threading.Lock()
-        self._served = _expose(None, _without_snapshot(), series_cap=series_cap)
+        self._served = _expose(None, without_snapshot(), series_cap=series_cap)
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric of the current snapshot, then what the exporter says of itself."""
@@ -233,6 +77,7 @@ class AssessmentCollector(Collector):
             self._refresh()
             served, errors = self._served, self._errors
         yield from served.metrics
+        yield from self._journal()
         yield GaugeMetricFamily(
             "tthc_exporter_series_dropped",
             "Series of the snapshot not exported: of a metric above the cap, of a unit without a code.",
@@ -249,6 +94,19 @@ class AssessmentCollector(Collector):
             value=time.perf_counter() - began,
         )
 
+    def _journal(self) -> Iterator[Metric]:
+        """Yield what the journal tells; one that cannot be read is counted at the next scrape."""
+        try:
+            told = [
+                Series(*one)
+                for one in exporter_journal.series(self._published.parent / exporter_journal.NAME, self._clock())
+            ]
+        except sqlite3.Error as error:
+            self._errors += 1
+            _log.warning("journal not readable: %s", error)
+            return
+        yield from _expose(None, told, series_cap=self._series_cap).metrics
+
     def _refresh(self) -> None:
         try:
             current = current_id(self._published.parent)
@@ -259,7 +117,7 @@ class AssessmentCollector(Collector):
             snapshot = open_snapshot(self._published.parent)
             if snapshot is not None:
                 with snapshot:
-                    self._served = _expose(snapshot.id, _from_snapshot(snapshot), series_cap=self._series_cap)
+                    self._served = _expose(snapshot.id, from_snapshot(snapshot), series_cap=self._series_cap)
         except _BROKEN as error:
             self._errors += 1
             _log.warning("snapshot not readable, serving %s: %s", self._served.snapshot_id, error)
@@ -349,152 +207,3 @@ def _expose(snapshot_id: str | None, series: Iterable[Series], *, series_cap: in
         elif count:
             metrics.append(family.metric(found[family.name]))
     return _Exposition(snapshot_id, tuple(metrics), dropped)
-
-
-def _without_snapshot() -> Iterator[Series]:
-    yield from _fixed_series()
-    yield Series("tthc_snapshot_published_timestamp_seconds", (), 0)
-
-
-def _from_snapshot(snapshot: Snapshot) -> Iterator[Series]:
-    units = snapshot.rows(_UNITS)
-    yield from _fixed_series()
-    for row in snapshot.rows(_SNAPSHOT):
-        yield from _snapshot_series(row)
-    for row in snapshot.rows(_SOURCES):
-        yield from _source_series(row)
-    for one in published_quality(snapshot):
-        yield from _quality_series(one)
-    yield from _alert_series(snapshot.rows(_ALERTS))
-    for row in units:
-        yield Series("tthc_unit_info", _texts(row, *_UNIT_TEXTS), 1)
-    yield from _assessment_series(snapshot.rows(_ASSESSMENTS), _units_above(units))
-
-
-def _fixed_series() -> Iterator[Series]:
-    yield Series("tthc_build_info", (_version(),), 1)
-    for metric in EVERY:
-        yield Series("tthc_indicator_info", (metric.key, metric.label_vi, metric.direction), 1)
-
-
-def _snapshot_series(row: Row) -> Iterator[Series]:
-    yield Series("tthc_snapshot_info", _texts(row, *_SNAPSHOT_TEXTS), 1)
-    yield Series("tthc_snapshot_published_timestamp_seconds", (), _instant(row["published_at"]))
-    if row["as_of"] is not None:
-        yield Series("tthc_snapshot_as_of_timestamp_seconds", (), _instant(row["as_of"]))
-
-
-def _source_series(row: Row) -> Iterator[Series]:
-    source = (row["source"],)
-    yield Series("tthc_source_info", _texts(row, *_SOURCE_TEXTS), 1)
-    for moment in ("last_run", "last_success"):
-        yield Series(f"tthc_collector_{moment}_timestamp_seconds", source, _instant(row[f"{moment}_at"]))
-    if row["newest_event"] is not None:
-        yield Series("tthc_data_newest_event_timestamp_seconds", source, _midnight(row["newest_event"]))
-    if row["rows"] is not None:
-        yield Series("tthc_collector_last_run_rows", source, row["rows"])
-    if row["rows_refused"] is not None:
-        yield Series("tthc_collector_last_run_rows_rejected", source, row["rows_refused"])
-
-
-def _quality_series(one: Quality) -> Iterator[Series]:
-    labels = (one.source, one.dimension.value)
-    yield Series("tthc_data_quality_ratio", labels, float(one.share))
-    yield Series("tthc_data_quality_checked", labels, one.checked)
-    yield Series("tthc_data_quality_failing", labels, one.failing)
-
-
-def _alert_series(rows: list[Row]) -> Iterator[Series]:
-    """Yield how many alerts of each sort there are, 0 included: none is not the same as not known."""
-    firing = {(row["rule"], row["severity"]): row["firing"] for row in rows}
-    for sort in {**dict.fromkeys(product(Rule, Severity), 0), **firing}.items():
-        yield Series("tthc_alerts_firing", *sort)
-
-
-def _assessment_series(rows: list[Row], above: Mapping[str, frozenset[str]]) -> Iterator[Series]:
-    """Yield the series of the rows that were reported: a denominator of 0 was, an absent one was not."""
-    reported = [row for row in rows if row["numerator"] is not None or row["denominator"] is not None]
-    totals = {(*_scope(row), unit) for row in reported for unit in above.get(row["unit_code"], ())}
-    for row in reported:
-        prefix = "tthc_unit_total" if (*_scope(row), row["unit_code"]) in totals else "tthc_indicator"
-        yield from _unit_series(row, prefix)
-    yield from _period_series(reported)
-
-
-def _period_series(reported: list[Row]) -> Iterator[Series]:
-    start, end = (f"tthc_indicator_period_{bound}_timestamp_seconds" for bound in ("start", "end"))
-    days = {_texts(row, *_PERIOD_COLUMNS): (row["period_start"], row["period_end"]) for row in reported}
-    for labels, (first, last) in days.items():
-        yield Series(start, labels, _midnight(first))
-        yield Series(end, labels, _midnight(last + timedelta(days=1)))
-
-
-def _scope(row: Row) -> tuple[str, str]:
-    """Return among which rows units below are looked for: a list is rolled up alike for every metric,
-    statistics come with units below for some metrics only.
-    """
-    return row["source"], "" if row["counted_here"] else row["metric"]
-
-
-def _unit_series(row: Row, prefix: str) -> Iterator[Series]:
-    unit = _texts(row, "metric", "period", "unit_code", "source", "variant")
-    judged = (*unit, row["target_kind"])
-    for count in ("numerator", "denominator"):
-        if row[count] is not None:
-            yield Series(f"{prefix}_{count}", unit, row[count])
-    if row["target_value"] is not None:
-        yield Series(f"{prefix}_target_ratio", judged, row["target_value"])
-    if row["status"] in ("met", "below"):
-        yield Series(f"{prefix}_below_target", judged, row["status"] == "below")
-        yield Series(f"{prefix}_below_target_significant", judged, _significant(row))
-    if row["gap"] is not None:
-        yield Series(f"{prefix}_gap_dossiers", judged, row["gap"])
-
-
-def _significant(row: Row) -> bool:
-    """Whether the process behind the counts misses the target beyond chance (METHODS §5.4)."""
-    if row["status"] != "below" or row["target_op"] not in _NUMERIC:
-        return False
-    asked = (row["numerator"], row["denominator"], Decimal(str(row["target_value"])), Op(row["target_op"]))
-    return evidence(*asked) is Evidence.BELOW
-
-
-def _units_above(units: list[Row]) -> dict[str, frozenset[str]]:
-    """Return the codes above each unit; the country stands above every other, though no code says so."""
-    parents = {row["unit_code"]: row["parent_code"] for row in units}
-    return {code: (_chain(code, parents) | {NATIONAL}) - {code} for code in parents}
-
-
-def _chain(code: str, parents: Mapping[str, str]) -> frozenset[str]:
-    above: set[str] = set()
-    while (code := parents.get(code, "")) and code not in above:
-        above.add(code)
-    return frozenset(above)
-
-
-def _texts(row: Row, *columns: str) -> tuple[str, ...]:
-    """Return the columns as label values: "" for none, true and false in lower case."""
-    return tuple(_text(row[column]) for column in columns)
-
-
-def _text(value: str | bool | None) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else value
-
-
-def _instant(moment: datetime | None) -> float:
-    """Return Unix seconds of a UTC moment without zone; 0 for never."""
-    return 0.0 if moment is None else moment.replace(tzinfo=UTC).timestamp()
-
-
-def _midnight(day: date) -> float:
-    """Return Unix seconds at which the day begins in Vietnam."""
-    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM).timestamp()
-
-
-def _version() -> str:
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "unknown"  # run from a checkout that was not installed

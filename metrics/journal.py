@@ -4,6 +4,7 @@ A SQLite file in WAL mode: several processes may write, each transaction is shor
 own connection. Instants are UTC, as text; they come back without zone.
 """
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -92,17 +93,25 @@ CREATE TABLE IF NOT EXISTS message (
     title TEXT NOT NULL,
     body TEXT NOT NULL,
     made_at TEXT NOT NULL,      -- UTC
-    state TEXT NOT NULL,        -- due, sent, failed
+    state TEXT NOT NULL,        -- due, sending (its end is not known), sent, failed
     tries INTEGER NOT NULL,
     tried_at TEXT,              -- UTC
     error TEXT NOT NULL,
     UNIQUE (day, topic, kind, channel)
 );
 
+-- one row per message: the last transition of an alert when it was written
+CREATE TABLE IF NOT EXISTS message_sight (
+    message_id INTEGER PRIMARY KEY,
+    transition_id INTEGER NOT NULL
+);
+
 CREATE INDEX IF NOT EXISTS alert_transition_of_key ON alert_transition (key);
 CREATE INDEX IF NOT EXISTS message_state ON message (state);
 """
-_NEWEST_TABLE = "message"  # a journal without it is brought up to date
+_TABLES = frozenset(
+    re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", _SCHEMA)
+)  # a journal without one is brought up to date
 
 _BUSY_SECONDS = 30.0
 
@@ -361,7 +370,8 @@ def _prepare(con: sqlite3.Connection) -> None:
                 raise
             time.sleep(0.02)
     con.execute("PRAGMA synchronous = FULL")
-    if not con.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_NEWEST_TABLE,)).fetchone():
+    known = {name for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not known >= _TABLES:
         con.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
 
 

@@ -1,7 +1,14 @@
 """Firing alerts and channels in, messages out: each at most once a day, in office hours, none lost, failures kept.
 
 A message is written to the journal before it is sent, under a name that a day, a topic and a channel can have only once;
-whoever starts next sends what was written and not sent. Apprise does the sending.
+whoever starts next sends what was written and not sent. That an attempt begins is noted too, and how it ended:
+
+    killed before the attempt       it is sent by the next round, once
+    killed during the attempt       whether it arrived is not known: it is sent again, and says so in its title
+    killed after its end was noted  nothing is sent again
+
+So every message arrives at least once, and more than once only from the moment of its sending itself being cut off: no
+mail server and no webhook takes part in a transaction. Apprise does the sending.
 """
 
 import os
@@ -15,18 +22,17 @@ import apprise
 
 from collectors.home import VIETNAM, AlertSettings, ChannelSetting, ConfigError
 from metrics import alert_words
-from metrics.alert_journal import AlertJournal, Known, Message, Told
+from metrics.alert_journal import AlertJournal, Ended, Known, Message, Told
 from metrics.alert_rules import AlertRule, Audience
 from metrics.alert_state import Phase
-from metrics.alert_words import Holders
 from metrics.alerts import Severity
 from metrics.units import UnitTree
 from metrics.working_days import WorkingDays
 
 _WAKING = (time(6), time(21))
 _TRIES = 8
-_MESSAGES = 5000  # looked back at: more than a year of daily messages
 _FIRST_PAUSE = timedelta(minutes=10)
+AGAIN = "(gửi lại, tin này có thể đã đến) "
 
 
 class Sender(Protocol):
@@ -58,12 +64,24 @@ class Channel:
 
 def open_channels(settings: Sequence[ChannelSetting], home: Path) -> list[Channel]:
     """Return the channels with their addresses. Raises ConfigError, naming channel and setting, never the address."""
-    channels = [_channel(one, home) for one in settings]
-    names = [one.name for one in channels]
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigError(f"[[channel]] name = “{name}” dùng hai lần. Mỗi kênh cần một tên riêng.")
+    channels, errors = usable_channels(settings, home)
+    if errors:
+        raise ConfigError(errors[0])
     return channels
+
+
+def usable_channels(settings: Sequence[ChannelSetting], home: Path) -> tuple[list[Channel], list[str]]:
+    """Return the channels that can be used and what is wrong with the others: one broken address stops no other."""
+    channels: list[Channel] = []
+    errors = []
+    for setting in settings:
+        try:
+            if any(one.name == setting.name for one in channels):
+                raise ConfigError(f"[[channel]] name = “{setting.name}” dùng hai lần. Mỗi kênh cần một tên riêng.")
+            channels.append(_channel(setting, home))
+        except ConfigError as error:
+            errors.append(str(error))
+    return channels, errors
 
 
 def _channel(setting: ChannelSetting, home: Path) -> Channel:
@@ -127,7 +145,6 @@ def write_messages(
     now: datetime,
     settings: AlertSettings,
     calendar: WorkingDays,
-    holders: Holders | None = None,
 ) -> int:
     """Write down what is to be told now and return how many messages are new.
 
@@ -135,22 +152,35 @@ def write_messages(
     and one when what was told is over.
     """
     firing = [one for one in journal.known(Phase.FIRING) if not _muted(one, now)]
-    resolved = journal.known(Phase.RESOLVED)
-    spoken = _last_spoken(journal)
+    ended, spoken = journal.ended(), journal.spoken()
     written = 0
     for channel in channels:
         for topic, rule, alerts in _topics(firing, rules, channel, tree):
             if may_send(now, settings, calendar, urgent=_urgent(rule)):
-                text = alert_words.body(alerts, now=now, link=settings.link, holders=holders)
-                title = alert_words.title(rule.kind, alerts)
+                title = alert_words.title(rule.kind, [one.told for one in alerts])
+                text = alert_words.body(rule, alerts, now=now, link=settings.link)
                 written += journal.write_message(_message(now, topic, "firing", channel, title, text))
-        for topic, rule, alerts in _topics(resolved, rules, channel, tree):
-            last = spoken.get((topic, channel.name))
-            gone = [one.told for one in alerts if last is not None and one.state.since > last]
+        for topic, rule, alerts in _topics([one.alert for one in ended], rules, channel, tree):
+            gone = [one for one in alerts if _was_told(one, ended, spoken.get((topic, channel.name)))]
             if gone and may_send(now, settings, calendar, urgent=_urgent(rule)):
-                title, text = alert_words.resolved_title(rule.kind, gone), alert_words.resolved_body(gone)
+                title = alert_words.resolved_title(rule.kind, [one.told for one in gone])
+                text = alert_words.resolved_body(gone)
                 written += journal.write_message(_message(now, topic, "resolved", channel, title, text))
     return written
+
+
+def _was_told(alert: Known, ended: Sequence[Ended], last: int | None) -> bool:
+    """Whether the last message of a topic told that an alert fires, and could not know of its end."""
+    steps = next(one for one in ended if one.alert is alert)
+    return last is not None and steps.fired <= last < steps.ended
+
+
+def write_trouble(
+    journal: AlertJournal, channels: Sequence[Channel], topic: str, title: str, text: str, *, now: datetime
+) -> int:
+    """Write down, for the operators, what keeps alerts from being told; one message a day and topic."""
+    wanted = [one for one in channels if Audience.OPERATOR in one.audience]
+    return sum(journal.write_message(_message(now, topic, "firing", one, title, text)) for one in wanted)
 
 
 def deliver(
@@ -158,7 +188,8 @@ def deliver(
 ) -> tuple[int, int]:
     """Send what is due and return how many were delivered and how many failed this time.
 
-    A failure is tried again after 10, 20, 40 … minutes, eight times; then it stays in the journal as failed.
+    A failure is tried again after 10, 20, 40 … minutes, eight times; then it stays in the journal as failed. Only one
+    process may do this at a time (the caller holds a lock): an attempt that is under way was cut off.
     """
     by_name = {channel.name: channel for channel in channels}
     sent = failed = 0
@@ -166,7 +197,9 @@ def deliver(
         channel = by_name.get(message.channel)
         if channel is None or not _due(message, now):
             continue
-        error = send(channel, message.title, message.body)
+        again = AGAIN if message.state == "sending" else ""
+        journal.trying(message, at=now)
+        error = send(channel, again + message.title, message.body)
         journal.tried(message, at=now, error=error, final=message.tries + 1 >= _TRIES)
         sent, failed = (sent, failed + 1) if error else (sent + 1, failed)
     return sent, failed
@@ -209,20 +242,14 @@ def _muted(alert: Known, now: datetime) -> bool:
     return until is not None and until > now.astimezone(UTC).replace(tzinfo=None)
 
 
-def _last_spoken(journal: AlertJournal) -> dict[tuple[str, str], datetime]:
-    """Return when each topic was last spoken of on each channel: what ended since then is still to be told."""
-    newest: dict[tuple[str, str], datetime] = {}
-    for one in journal.messages(_MESSAGES):
-        newest.setdefault((one.topic, one.channel), one.made_at)
-    return newest
-
-
 def _urgent(rule: AlertRule) -> bool:
     return rule.severity is Severity.CRITICAL and rule.audience is Audience.OPERATOR
 
 
 def _due(message: Message, now: datetime) -> bool:
+    """Whether it is time for the next attempt; one that lies ahead was noted by a clock that has been put back since."""
     if message.tried_at is None:
         return True
-    pause: timedelta = _FIRST_PAUSE * 2 ** (message.tries - 1)
-    return now.astimezone(UTC).replace(tzinfo=None) >= message.tried_at + pause
+    passed = now.astimezone(UTC).replace(tzinfo=None) - message.tried_at
+    pause: timedelta = _FIRST_PAUSE * 2 ** max(0, message.tries - 1)
+    return passed >= pause or passed < timedelta(0)

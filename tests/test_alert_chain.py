@@ -121,7 +121,8 @@ def test_a_rate_below_target_is_told_and_its_recovery_too(
     settings = home / "tthc.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace('file = ""', 'file = "own.toml"', 1), "utf-8")
     now = datetime.now(UTC)
-    collect(tthc, tmp_path / "one.csv", 60, captured=now - timedelta(hours=2))
+    collect(tthc, tmp_path / "none.csv", 59, captured=now - timedelta(hours=3))
+    collect(tthc, tmp_path / "one.csv", 60, captured=now - timedelta(hours=2))  # in two publications in a row
     ports = {"exporter": free_port(), "alertmanager": free_port()}
     with ExitStack() as stack:
         receiver, told = stack.enter_context(webhook())

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 import yaml
 from click.testing import Result
 
-from metrics.exporter import FAMILIES
+from metrics.alert_journal import AlertJournal
+from metrics.exporter_families import FAMILIES
+from metrics.journal import Journal
 from tests.conftest import dossier, write_csv
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,14 +123,25 @@ def test_the_dashboard_is_whole() -> None:
 def test_archive_journal_and_settings_are_all_a_backup_needs(
     tmp_path: Path, home: Path, tthc: Callable[..., Result], data: Callable[..., Any]
 ) -> None:
+    """The journal is copied by the command of the guide while a connection holds it open, as the service does."""
     tthc("init")
     tthc("collect", write_csv(tmp_path / "list.csv", [dossier(number) for number in range(1, 8)]))
-    before = data("rates")
+    before, alerts = data("rates"), AlertJournal(home / "journal.sqlite")
+    key = next(iter(alerts.states()))
+    assert tthc("alerts", "acknowledge", key, "--by", "Phòng A", "--reason", "đang làm").exit_code == 0
     restored = tmp_path / "restored"
     restored.mkdir()
     shutil.copytree(home / "archive", restored / "archive")
-    for name in ("journal.sqlite", "tthc.toml"):
-        shutil.copy(home / name, restored / name)
+    shutil.copy(home / "tthc.toml", restored / "tthc.toml")
+    (command,) = re.findall(r"^python3 -c \"(import sqlite3.*)\"$", RUNBOOK, re.MULTILINE)
+    with Journal(home / "journal.sqlite").writing() as held:
+        held.execute("SELECT 1")
+        subprocess.run([sys.executable, "-c", command], cwd=home, check=True)
+    (home / "sao-luu.sqlite").rename(restored / "journal.sqlite")
     assert tthc("rebuild", at=restored).exit_code == 0
     after = data("rates", at=restored)
     assert after["rows"] == before["rows"] != []
+    tthc("alerts", at=restored)
+    kept = AlertJournal(restored / "journal.sqlite")
+    assert (kept.states(), kept.acts()) == (alerts.states(), alerts.acts()) and kept.acts()
+    assert len(kept.history()) == len(alerts.history())

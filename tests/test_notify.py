@@ -1,8 +1,10 @@
 """Messages: one a day and topic, in office hours, none lost and none twice, over a real mail server and a webhook."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import Message as Mail
@@ -15,10 +17,10 @@ from click.testing import Result
 
 from collectors.home import VIETNAM, AlertSettings, ConfigError, Home, open_home
 from collectors.run import Told as AskedFor
-from metrics.alert_journal import AlertJournal, Told
+from metrics.alert_journal import AlertJournal, Message, Told
 from metrics.alert_rules import load_rules
 from metrics.alert_state import AlertState, Phase, Transition
-from metrics.digest import first_working_day
+from metrics.digest import TOPIC, digest_due
 from metrics.notify import Channel, deliver, may_send, open_channels, write_messages
 from metrics.units import Named, build_tree
 from metrics.working_days import load_calendar
@@ -105,10 +107,15 @@ def test_sixty_communes_below_target_are_one_message_with_sixty_lines(journal: A
     box = Box()
     assert deliver(journal, [MAIL], now=MONDAY, send=box) == (1, 0)
     ((_, title, body),) = box.sent
-    assert title == "[TTHC] Tỷ lệ hồ sơ trực tuyến: 60 đơn vị thấp hơn chỉ tiêu"
-    assert body.count("\n- ") + body.startswith("- ") == 60
-    assert body.index("UBND xã 59:") < body.index("UBND xã 0:")  # most dossiers missing first
+    assert title == "[TTHC] Tỷ lệ hồ sơ trực tuyến: 60 đơn vị thấp hơn mức cần đạt"
+    assert body.startswith("Tình trạng pháp lý (tính đúng từng hồ sơ): 60 đơn vị thấp hơn mức cần đạt.\n\n")
+    table = [line for line in body.splitlines() if re.match(r"\d+\. ", line)]
+    assert len(table) == 60  # most dossiers missing first
+    assert table[0] == "1. UBND xã 59 | tháng 09/2026 | 10/100 = 10,0 % | 80 % | 129 hồ sơ | 12/10/2026"
+    assert table[-1].startswith("60. UBND xã 0 |")
+    assert "Đơn vị | Kỳ | Thực hiện | Mức cần đạt | Còn thiếu | Từ ngày" in body
     assert "Căn cứ: Kế hoạch A." in body
+    assert body.endswith("Ý nghĩa và cách xử lý: docs/van-hanh.md, mục below_target.")
 
 
 def test_a_day_brings_one_message_and_the_next_day_another(journal: AlertJournal) -> None:
@@ -217,6 +224,17 @@ def test_a_failed_delivery_is_tried_again_and_then_stays_visible(journal: AlertJ
     assert failed.error == "máy chủ không trả lời"
 
 
+def test_a_server_that_cannot_be_reached_is_a_failure_that_names_no_address(journal: AlertJournal) -> None:
+    nowhere = replace(
+        MAIL, url=f"mailto://127.0.0.1:{free_port()}?from=a@example.gov.vn&to=b@example.gov.vn&mode=insecure"
+    )
+    fire(journal, told(1), at=MONDAY)
+    write(journal, nowhere, now=MONDAY)
+    assert deliver(journal, [nowhere], now=MONDAY) == (0, 1)
+    (message,) = journal.messages()
+    assert message.state == "due" and "kênh không nhận tin" in message.error and "example" not in message.error
+
+
 def test_killed_between_writing_and_sending_it_is_sent_after_the_restart_and_once(journal: AlertJournal) -> None:
     fire(journal, told(1), at=MONDAY)
     write(journal, MAIL, now=MONDAY)  # … and the process dies here
@@ -226,6 +244,33 @@ def test_killed_between_writing_and_sending_it_is_sent_after_the_restart_and_onc
     assert deliver(restarted, [MAIL], now=later, send=box) == (1, 0)
     assert deliver(restarted, [MAIL], now=later, send=box) == (0, 0)
     assert len(box.sent) == 1
+
+
+def test_killed_while_sending_it_is_sent_again_and_says_so(journal: AlertJournal) -> None:
+    """Whether the first attempt arrived nobody knows: a second one that says so loses nothing."""
+    fire(journal, told(1), at=MONDAY)
+    write(journal, MAIL, now=MONDAY)
+    (message,) = journal.due_messages()
+    journal.trying(message, at=MONDAY)  # … and the process dies here
+    box = Box()
+    assert deliver(journal, [MAIL], now=MONDAY + timedelta(minutes=5), send=box) == (0, 0)
+    assert deliver(journal, [MAIL], now=MONDAY + timedelta(minutes=10), send=box) == (1, 0)
+    assert [title.startswith("(gửi lại, tin này có thể đã đến) [TTHC]") for _, title, _ in box.sent] == [True]
+    assert deliver(journal, [MAIL], now=MONDAY + timedelta(hours=9), send=box) == (0, 0)
+    assert journal.messages()[0].tries == 2
+
+
+def test_a_clock_that_was_far_ahead_loses_neither_the_end_nor_the_next_attempt(journal: AlertJournal) -> None:
+    """What is still to be told is known by the order of things, not by moments; an attempt in the future is one now."""
+    fire(journal, told(1), at=MONDAY)
+    ahead = MONDAY + timedelta(days=371)  # a Monday too
+    write(journal, MAIL, now=ahead)
+    assert deliver(journal, [MAIL], now=ahead, send=Box(failures=1)) == (0, 1)
+    box, later = Box(), MONDAY + timedelta(hours=1)
+    assert deliver(journal, [MAIL], now=later, send=box) == (1, 0)
+    fire(journal, told(1), at=later, phase=Phase.RESOLVED)
+    assert [write(journal, MAIL, now=later + timedelta(minutes=n)) for n in (1, 2)] == [1, 0]
+    assert "ĐÃ HẾT" in journal.messages()[0].title
 
 
 def test_a_clock_that_jumps_back_sends_nothing_twice(journal: AlertJournal) -> None:
@@ -238,11 +283,33 @@ def test_a_clock_that_jumps_back_sends_nothing_twice(journal: AlertJournal) -> N
 
 
 @pytest.mark.parametrize(
-    ("day", "first"),
-    [("2026-10-12", True), ("2026-10-13", False), ("2026-02-23", True), ("2026-04-27", False), ("2026-04-28", True)],
+    ("start", "days"),
+    [
+        ("2026-10-12", ["2026-10-12", "2026-10-19"]),  # Mondays
+        ("2026-02-14", ["2026-02-23"]),  # Tết: no working day from 16/2 to 20/2
+        ("2026-04-20", ["2026-04-20", "2026-04-28"]),  # Monday 27/4 is a holiday
+        ("2026-12-28", ["2026-12-28", "2027-01-04"]),  # the week of New Year is one week
+    ],
 )
-def test_the_digest_comes_on_the_first_working_day_of_a_week(day: str, first: bool) -> None:
-    assert first_working_day(date.fromisoformat(day), CALENDAR) is first
+def test_the_digest_comes_once_a_week_on_its_first_working_day(
+    journal: AlertJournal, start: str, days: list[str]
+) -> None:
+    written = []
+    for ahead in [*range(14), 3, 0]:  # through two weeks, and then a clock that jumps back
+        day = date.fromisoformat(start) + timedelta(days=ahead)
+        if digest_due(journal, day, CALENDAR):
+            journal.write_message(message_of(day))
+            written.append(day.isoformat())
+    assert written == days
+
+
+def test_a_digest_that_nobody_could_write_on_monday_comes_on_tuesday(journal: AlertJournal) -> None:
+    assert digest_due(journal, date(2026, 10, 13), CALENDAR)
+
+
+def message_of(day: date) -> Message:
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    return Message(day.isoformat(), TOPIC, "digest", "phong", "t", "b", made)
 
 
 @pytest.mark.parametrize(
@@ -335,10 +402,10 @@ def test_from_an_export_to_a_mail_and_a_webhook_and_its_end(
         mail = next(
             one
             for one in box.mails
-            if "thấp hơn chỉ tiêu" in str(one["subject"]) and "trực tuyến" in str(one["subject"])
+            if str(one["subject"]).endswith("thấp hơn mức cần đạt") and "trực tuyến" in str(one["subject"])
         )
         text = mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
-        assert "6/10 = 60,0 %" in text and "còn thiếu 2 hồ sơ" in text and "Kế hoạch thử nghiệm" in text
+        assert "| 6/10 = 60,0 % | 80 % | 2 hồ sơ |" in text and "Kế hoạch thử nghiệm" in text
         assert "Cấp thẻ hướng dẫn viên du lịch (thiếu 2)" in text
         assert "https://tthc.example.gov.vn/?source=igate&unit=H35.12" in text
         assert any("6/10" in posted.get(timeout=10)["message"] for _ in range(done.sent // 2))
@@ -366,6 +433,6 @@ def test_the_digest_says_how_the_week_moved(tmp_path: Path, home: Path, tthc: Ca
         box = Box()
         alerting.notify(open_home(home), now=when + timedelta(hours=3), send=box)
         bodies.append(next(body for _, title, body in box.sent if "Tổng hợp tuần" in title))
-    assert "Tỷ lệ hồ sơ trực tuyến: 6/10 = 60,0 %, chỉ tiêu 80,0 %: thiếu 2" in bodies[0]
+    assert "Tỷ lệ hồ sơ trực tuyến: 6/10 = 60,0 %, chỉ tiêu 80 %: còn thiếu 2 hồ sơ" in bodies[0]
     assert "so với tuần trước" not in bodies[0]
-    assert "7/10 = 70,0 %, chỉ tiêu 80,0 %: thiếu 1, +10,0 điểm % so với tuần trước" in bodies[1]
+    assert "7/10 = 70,0 %, chỉ tiêu 80 %: còn thiếu 1 hồ sơ; +10,0 điểm % so với tuần trước" in bodies[1]

@@ -146,6 +146,7 @@ def test_a_silence_lasts_until_the_end_of_its_last_day(show: Open, full: Path) -
 
 
 def test_a_server_open_to_others_keeps_nothing_from_the_browser(show: Open, full: Path) -> None:
+    config.set_option("server.address", "0.0.0.0")
     page = show(full, alert=KEY)
     assert not page.button
     assert "tthc alerts acknowledge" in said(page)

@@ -13,6 +13,7 @@ from tthc.options import example
 
 if TYPE_CHECKING:
     from metrics.alert_journal import Known, Past
+    from tthc.alerting import Notified
 
 _PHASE_VI = {
     "quiet": "yên",
@@ -113,21 +114,34 @@ def silence(key: str, home: Path, until: datetime, person: str, reason: str) -> 
     click.echo(f"Đã ghi: không gửi tin về cảnh báo này đến hết ngày {until:%d/%m/%Y}.")
 
 
+@alerts.command(epilog=example("tthc alerts unsilence KEY --by 'Văn phòng' --reason 'đã chuyển xong'"))
+@click.argument("key")
+@options.home
+@_PERSON
+@_REASON
+def unsilence(key: str, home: Path, person: str, reason: str) -> None:
+    """Send messages about an alert again, before its silence is over."""
+    _act(home, key, "unsilence", person, reason)
+    click.echo("Đã ghi: gửi tin trở lại về cảnh báo này.")
+
+
 @alerts.command(name="test-channel", epilog=example("tthc alerts test-channel", "tthc alerts test-channel lanh-dao"))
 @click.argument("name", required=False)
 @options.home
 def test_channel(name: str | None, home: Path) -> None:
     """Send a test message through every channel, or the one named; exit 1 when one fails."""
     from collectors.home import open_home
-    from metrics.notify import by_apprise, open_channels, try_channel
+    from metrics.notify import by_apprise, try_channel, usable_channels
 
     installed = open_home(home)
-    channels = open_channels(installed.config.channels, installed.path)
+    channels, errors = usable_channels(installed.config.channels, installed.path)
+    for error in errors:
+        click.echo(error, err=True)
     wanted = [channel for channel in channels if name in (None, channel.name)]
-    if not wanted:
+    if not wanted and not errors:
         known = ", ".join(channel.name for channel in channels) or "chưa khai báo kênh nào trong tthc.toml"
         raise click.UsageError(f"Không có kênh “{name or ''}”. Các kênh: {known}.")
-    failed = False
+    failed = bool(errors)
     for channel in wanted:
         error = try_channel(channel, send=by_apprise)
         failed = failed or bool(error)
@@ -177,10 +191,17 @@ def _print(found: "list[Known]") -> None:
         about += [f"{one.acknowledged.person} đã biết: {one.acknowledged.reason}"] if one.acknowledged else []
         about += [f"không gửi tin: {one.silenced.reason}"] if one.silenced else []
         out.print(f"• {one.told.message_vi} ({'; '.join(about)})", soft_wrap=True, markup=False)
+        if one.told.holders_vi:
+            out.print(f"  {one.told.holders_vi}", soft_wrap=True, markup=False)
         out.print(f"  {one.state.key}", soft_wrap=True, markup=False, style="dim")
 
 
-def _tell(done: Any, *, err: bool) -> None:
+def _tell(done: "Notified", *, err: bool) -> None:
+    for error in done.errors:
+        click.echo(f"Không dùng được: {error}", err=True)
+    if done.busy:
+        click.echo("Một lượt gửi tin khác đang chạy; lượt ấy gửi cả các tin này.", err=err)
+        return
     if done.waiting:
         click.echo("Ngoài giờ làm việc: tin được gửi vào giờ làm việc kế tiếp.", err=err)
     click.echo(f"Tin mới: {done.written}; đã gửi: {done.sent}; chưa gửi được: {done.failed}.", err=err)

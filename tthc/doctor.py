@@ -18,7 +18,7 @@ from metrics.register_kept import in_force
 from metrics.snapshot import open_snapshot
 from metrics.unit_history import HistoryError, load_history
 from metrics.working_days import CalendarError, Certainty, load_calendar
-from tthc import portal, sources
+from tthc import access_checks, doctor_running, portal, sources
 from tthc.quality_cli import below
 from tthc.show import percent
 
@@ -54,10 +54,14 @@ def examine(path: Path, *, now: datetime) -> list[Check]:
         _quality,
         _portal,
         _configured,
+        _access,
         _last_run,
     )
     for look in looks:
         checks += look(home, now)
+    running = doctor_running
+    for see in (running.running, running.clock, running.rules, running.channels, running.writable):
+        checks += (Check(*line) for line in see(home, now))
     return checks
 
 
@@ -139,6 +143,11 @@ def _configured(home: Home, now: datetime) -> Iterator[Check]:
         if before is not None and before.outcome == Outcome.REFUSED and not problems:
             problems = [before.message_vi]
         yield Check(f"fetch {name}", not problems, "; ".join([*(problem.rstrip(".") for problem in problems), when]))
+
+
+def _access(home: Home, _now: datetime) -> Iterator[Check]:
+    problems = [problem.rstrip(".") for problem in access_checks.problems(home, os.environ)]
+    yield Check("access", not problems, "; ".join(problems) or access_checks.summary(home))
 
 
 def _local(moment: datetime) -> str:

@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING
 
 from collectors import run as collecting
 from collectors import warehouse
+from collectors.archive import Archived
 from collectors.export import ExportReport
 from collectors.home import ConfigError, Home
 from collectors.reading.spool import Spool
 from collectors.run import Progress, Told
 from collectors.sources import stored_response
 from collectors.warehouse import LockedError, Warehouse
+from collectors.withdrawal import Act, put_down
 from metrics import count
+from metrics.alert_rules import AlertRuleError
 from metrics.journal import Journal
 from metrics.on_time import OnTime
 from metrics.publish import publish
 from metrics.register_kept import InForce, in_force
 from metrics.unit_history import UnitHistory, load_history
 from metrics.working_days import load_calendar
-from tthc import alerting
+from tthc import alerting, run_record
 
 if TYPE_CHECKING:
     from tthc.sources import Brought
@@ -36,6 +39,7 @@ class Collected:
 
     reports: tuple[ExportReport, ...]
     snapshot_id: str
+    alerts_error: str = ""  # why the alerts were left as they are: a rule file that cannot be used
 
     @property
     def flawed(self) -> bool:
@@ -111,23 +115,32 @@ def collect(
     progress: Progress,
     failed: Sequence[ExportReport] = (),
     brought: "Sequence[Brought]" = (),
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Collected:
     """Archive, load and count the exports, then publish; what was cut off earlier is made good first.
 
     failed: reports of what could not even be fetched. brought: by configured sources; their files are among the paths.
-    Both belong to this run.
+    Both belong to this run. clock: tells when it ends.
     """
     law, history = _law(home, now), load_history(home.extra_history)
-    with _opened(home, now) as store:
+    with _opened(home, now) as store, run_record.noted(home, now):
         collecting.restore(store.con, home, everything=store.empty)
         reports = collecting.collect(store.con, home, paths, told=told, now=now, progress=progress)
         of_files = dict(zip(paths, reports, strict=True))
         reports += [*_unchanged(store, home, brought), *failed, *_concluded(home, brought, of_files, now)]
         _count(store, everything=store.empty)
-        Journal(home.journal).record_run(started_at=now, finished_at=datetime.now(UTC), exports=reports)
-        done = Collected(tuple(reports), _publish(store, home, law, history, now))
-    alerting.settle(home, now=now)
-    return done
+        Journal(home.journal).record_run(started_at=now, finished_at=clock(), exports=reports)
+        snapshot_id = _publish(store, home, law, history, now)
+    return Collected(tuple(reports), snapshot_id, _settled(home, now))
+
+
+def _settled(home: Home, now: datetime) -> str:
+    """Bring the alerts up to the snapshot and return what is wrong with their rules: that stops no collection."""
+    try:
+        alerting.settle(home, now=now)
+    except AlertRuleError as error:
+        return str(error)
+    return ""
 
 
 def _unchanged(store: Warehouse, home: Home, brought: "Sequence[Brought]") -> list[ExportReport]:
@@ -155,6 +168,21 @@ def rebuild(home: Home, *, now: datetime) -> tuple[int, str]:
         exports = collecting.restore(store.con, home, everything=True)
         _count(store, everything=True)
         return exports, _publish(store, home, law, history, now)
+
+
+def withdraw(home: Home, export: Archived, act: Act, *, now: datetime) -> str:
+    """Put an act on an export down, and make everything again as it is without or with it; return the snapshot.
+
+    A run that is cut off leaves an empty warehouse, which the next collection fills from the archive.
+    """
+    law, history = _law(home, now), load_history(home.extra_history)
+    with _opened(home, now, anew=True) as store:
+        put_down(export.folder, act)
+        collecting.restore(store.con, home, everything=True)
+        _count(store, everything=True)
+        published = _publish(store, home, law, history, now)
+    alerting.settle(home, now=now)
+    return published
 
 
 def _opened(home: Home, now: datetime, *, anew: bool = False) -> AbstractContextManager[Warehouse]:

@@ -1,11 +1,13 @@
 """The long-running commands: the screen, the exporter, and both together with the daily collection."""
 
+import json
 import logging
+import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -30,39 +32,94 @@ def exporter(home: Home, *, address: str | None = None, port: int | None = None)
 
 
 def everything(home: Home) -> None:
-    """Serve the screen and /metrics, and collect at the configured times, until stopped."""
+    """Serve the screen and /metrics, and collect at the configured times, until stopped.
+
+    Only one process does so for a home: another one is refused before it starts anything.
+    """
     with ExitStack() as stack:
+        stack.enter_context(_alone(home))
         stack.enter_context(_exporter(home, None, None))
         stack.enter_context(_schedule(home))
         process = stack.enter_context(_screen(home, None, None))
         _wait(stack.enter_context(_stop_requested()), process)
 
 
-def collect_once(home: Home) -> None:
-    """Collect all that is configured once, as the schedule does; what goes wrong is logged and left to the next run."""
-    from collectors.warehouse import LockedError
-    from tthc import jobs
+def collect_due(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Collect all that is configured if a configured time is due; what goes wrong is logged and left to the next run.
 
-    try:
-        done = jobs.collect_everything(home, now=datetime.now(UTC), progress=lambda *_: None)
-    except LockedError as error:
-        _log.warning("collection skipped: %s", error)
-        return
-    _log.info("collected %d exports, snapshot %s", len(done.reports), done.snapshot_id)
-
-
-def notify_once(home: Home) -> None:
-    """Send what is to be told, if it is time; what goes wrong is logged and left to the next round."""
+    A warehouse that another job holds leaves the time due: it is looked at again in some minutes.
+    """
     from collectors.home import ConfigError
+    from collectors.warehouse import LockedError
+    from tthc import jobs, schedule
+
+    now = clock()
+    schedule.beat(home, now)
+    slot = schedule.due(home, now)
+    if slot is None:
+        return
+    try:
+        done = jobs.collect_everything(home, now=now, progress=lambda *_: None)
+    except LockedError as error:
+        _log.warning("collection put off: %s", error)
+        return
+    except ConfigError as error:
+        _log.error("collection not possible: %s", error)
+        return
+    except Exception:
+        schedule.serve(home, slot)  # tried: the next configured time heals it, not the next minutes
+        raise
+    schedule.serve(home, slot)
+    _log.info("collected %d exports, snapshot %s", len(done.reports), done.snapshot_id)
+    if done.alerts_error:
+        _log.error("alerts left as they are: %s", done.alerts_error)
+
+
+def notify_once(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    """Bring the alerts up to date and send what is to be told, if it is time; what goes wrong is left to the next round.
+
+    Not only after a collection: that a source is late must be told just when nothing is collected.
+    """
+    from metrics.alert_rules import AlertRuleError
     from tthc import alerting
 
-    try:
-        done = alerting.notify(home, now=datetime.now(UTC))
-    except ConfigError as error:
-        _log.warning("nothing sent: %s", error)
-        return
+    with suppress(AlertRuleError):  # told with the messages
+        alerting.settle(home, now=clock())
+    done = alerting.notify(home, now=clock())
+    for error in done.errors:
+        _log.error("not told: %s", error)
     if done.sent or done.failed:
         _log.info("%d messages sent, %d failed", done.sent, done.failed)
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Hold the one lock of `tthc up` on a home; the system lets go of it when the process ends, however it ends."""
+    from filelock import FileLock, Timeout
+
+    from collectors.home import VIETNAM
+
+    home.path.mkdir(parents=True, exist_ok=True)
+    lock, holder = FileLock(str(home.path / "up.lock"), timeout=0), home.path / "up.holder.json"
+    try:
+        lock.acquire()
+    except Timeout as error:
+        try:
+            known = json.loads(holder.read_text(encoding="utf-8"))
+            who = f"tiến trình {known['pid']}, từ {known['since']}"
+        except (OSError, ValueError, KeyError):
+            who = "một tiến trình khác"
+        raise click.ClickException(
+            f"`tthc up` đang chạy cho {home.path} ({who}). Không cần chạy thêm; muốn chạy lại thì dừng tiến trình ấy trước "
+            "(systemd: `systemctl restart tthc@…`)."
+        ) from error
+    since = datetime.now(UTC).astimezone(VIETNAM)
+    holder.write_text(json.dumps({"pid": os.getpid(), "since": f"{since:%H:%M:%S ngày %d/%m/%Y}"}), encoding="utf-8")
+    try:
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
 
 
 @contextmanager
@@ -89,7 +146,13 @@ def _exporter(home: Home, address: str | None, port: int | None) -> Iterator[Non
 
     where = home.config.exporter
     listen = (address or where.address, port or where.port)
-    server, thread = serve(home.published, address=listen[0], port=listen[1])
+    try:
+        server, thread = serve(home.published, address=listen[0], port=listen[1])
+    except OSError as error:
+        raise click.ClickException(
+            f"không mở được cổng {listen[1]} ở {listen[0]} cho /metrics ({error.strerror}): cổng đang bị chiếm? "
+            "Đổi [exporter] port trong tthc.toml, hoặc dừng chương trình đang dùng cổng ấy."
+        ) from error
     click.echo(f"Prometheus: http://{listen[0]}:{listen[1]}/metrics")
     try:
         yield
@@ -101,20 +164,17 @@ def _exporter(home: Home, address: str | None, port: int | None) -> Iterator[Non
 
 @contextmanager
 def _schedule(home: Home) -> Iterator[None]:
-    """Collect at the configured times; a time missed by sleep is made up within the day, runs never overlap."""
+    """Collect at the configured times, made up after sleep, restart or a taken warehouse; runs never overlap."""
     from apscheduler.schedulers.background import BackgroundScheduler
     from apscheduler.triggers.cron import CronTrigger
 
     scheduler = BackgroundScheduler(timezone="Asia/Ho_Chi_Minh")
-    for time in home.config.schedule.times:
-        hour, minute = time.split(":")
-        trigger = CronTrigger(hour=int(hour), minute=int(minute), timezone="Asia/Ho_Chi_Minh")
-        scheduler.add_job(
-            collect_once, trigger, args=[home], coalesce=True, max_instances=1, misfire_grace_time=12 * 3600
-        )
-    if home.config.channels:
-        minutes = CronTrigger(minute="*/10", timezone="Asia/Ho_Chi_Minh")
-        scheduler.add_job(notify_once, minutes, args=[home], coalesce=True, max_instances=1, misfire_grace_time=600)
+    jobs: list[tuple[str, Callable[[Home], None]]] = [("*/5", collect_due)] if home.config.schedule.times else []
+    jobs += [("*/10", notify_once)]
+    for minutes, job in jobs:
+        trigger = CronTrigger(minute=minutes, timezone="Asia/Ho_Chi_Minh")
+        scheduler.add_job(job, trigger, args=[home], coalesce=True, max_instances=1, misfire_grace_time=600)
+        scheduler.add_job(job, args=[home], misfire_grace_time=600)  # at once: what was due while nobody ran
     scheduler.start()
     try:
         yield

@@ -5,20 +5,27 @@ from datetime import date, datetime, time, timedelta
 import streamlit as st
 
 from collectors.home import VIETNAM, Home
-from dashboard import access, markup
+from dashboard import markup
+from dashboard.alerting import acts
+from dashboard.alerting.acts import Deed
 from dashboard.words import Words
-from metrics.alert_journal import AlertJournal
+from metrics.alert_journal import Known
+from metrics.readers import Reader
+from metrics.units import UnitTree
 
 ACTS = ("acknowledge", "silence", "unsilence")
 MOST_SILENT_DAYS = 92
 _DONE = "alert_done"
 
 
-def form(home: Home, key: str, now: datetime, *, silenced: bool, words: Words) -> None:
+def form(
+    home: Home, reader: Reader, tree: UnitTree, one: Known, now: datetime, *, silenced: bool, words: Words
+) -> None:
     """Show the form where this reader may act; say where else it is done otherwise. now: an instant with its zone."""
-    if not access.may_operate():
-        st.html(markup.element("p", words.text("acting.not_here"), kind="none"))
+    if not reader.may_act_on(tree, one.told.unit_code):
+        st.html(markup.element("p", words.text("acting.not_yours" if reader.name else "acting.not_here"), kind="none"))
         return
+    key = one.state.key
     today = now.astimezone(VIETNAM).date()
     offered = [act for act in ACTS if silenced or act != "unsilence"]
     with st.form(f"act-{key}", border=True):
@@ -26,7 +33,7 @@ def form(home: Home, key: str, now: datetime, *, silenced: bool, words: Words) -
             words.text("acting.act"), offered, format_func=lambda one: words.text(f"acting.{one}"), horizontal=True
         )
         with st.container(horizontal=True):
-            person = st.text_input(words.text("acting.person"), max_chars=100, help=words.text("acting.person_help"))
+            person = _person(reader, words)
             until = st.date_input(
                 words.text("acting.until"),
                 value=today + timedelta(days=1),
@@ -37,18 +44,29 @@ def form(home: Home, key: str, now: datetime, *, silenced: bool, words: Words) -
             )
         reason = st.text_input(words.text("acting.reason"), max_chars=500)
         if st.form_submit_button(words.text("acting.keep"), type="primary"):
-            _keep(home, key, act or ACTS[0], person.strip(), reason.strip(), until, now, words)
+            deed = Deed(key, act or ACTS[0], person.strip(), reason.strip(), _end(act, until, now))
+            _keep(home, reader, tree, one, deed, now, words)
     if st.session_state.pop(_DONE, None) == key:
         st.html(markup.notice("told", words.text("acting.done"), words.text("acting.done_more")))
 
 
-def _keep(
-    home: Home, key: str, act: str, person: str, reason: str, until: date | None, now: datetime, words: Words
-) -> None:
-    if not person or not reason:
+def _person(reader: Reader, words: Words) -> str:
+    """Return who acts: the account of the login, else what is typed."""
+    if reader.name:
+        st.html(markup.element("p", words.text("acting.as_account", who=reader.name), kind="of"), width="content")
+        return reader.name
+    return st.text_input(words.text("acting.person"), max_chars=100, help=words.text("acting.person_help"))
+
+
+def _end(act: str | None, until: date | None, now: datetime) -> datetime | None:
+    """Return the end of the last silent day."""
+    return datetime.combine(until or now.date(), time.min, VIETNAM) + timedelta(days=1) if act == "silence" else None
+
+
+def _keep(home: Home, reader: Reader, tree: UnitTree, one: Known, deed: Deed, now: datetime, words: Words) -> None:
+    if not deed.person or not deed.reason:
         st.html(markup.notice("stale", words.text("acting.refused"), words.text("acting.blank")))
         return
-    silent = datetime.combine(until or now.date(), time.min, VIETNAM) + timedelta(days=1) if act == "silence" else None
-    AlertJournal(home.journal).act(key, act, person=person, reason=reason, at=now, until=silent)
-    st.session_state[_DONE] = key
+    acts.keep(home, reader, tree, one.told, deed, at=now)
+    st.session_state[_DONE] = deed.key
     st.rerun()

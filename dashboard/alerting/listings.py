@@ -91,6 +91,7 @@ def account(board: Board, one: Known, rule: AlertRule | None, now: datetime, wor
     since = words.text("one.since", at=words.instant(one.state.since), age=words.age(one.state.since, now))
     lines = [
         (words.text("one.evidence"), _evidence(told, words)),
+        (words.text("one.holders"), words.either(told.holders_vi, told.holders_en)),
         (words.text("one.rule"), rule_words(rule, told, words)),
         (words.text("one.audience"), words.text_or(f"audience.{told.audience}", told.audience)),
         (words.text("one.who"), _who(board, one, words) or words.text("one.nobody")),

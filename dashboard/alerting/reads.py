@@ -1,17 +1,20 @@
 """The journal in, alerts as they stand now out. Nothing is cached: what somebody did is seen at once on every screen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from collectors.home import Home
 from dashboard.reads import kept
+from dashboard.words import NOTHING
 from metrics.alert_journal import Act, AlertJournal, Known, Message, Past
 from metrics.alert_rules import AlertRule, AlertRuleError, load_rules
 from metrics.alert_state import Phase
 from metrics.rates import unit_tree
+from metrics.readers import Reader
 from metrics.snapshot import Snapshot
+from metrics.units import UnitTree
 
 HISTORY_DAYS = 90
 MOST_MESSAGES = 1000
@@ -57,10 +60,10 @@ class Board:
         ]
 
 
-def board(home: Home, now: datetime) -> Board:
+def board(home: Home, reader: Reader, now: datetime) -> Board:
     """Return what fires or is pending. now: UTC without zone."""
     found = AlertJournal(home.journal).known(Phase.FIRING, Phase.PENDING)
-    return Board(sorted(found, key=_order), now)
+    return Board(sorted((_shown(one, reader) for one in found), key=_order), now)
 
 
 def history(home: Home, now: datetime) -> list[Past]:
@@ -68,9 +71,9 @@ def history(home: Home, now: datetime) -> list[Past]:
     return AlertJournal(home.journal).history(since=now - timedelta(days=HISTORY_DAYS), limit=10_000)
 
 
-def acts(home: Home, key: str = "") -> list[Act]:
+def acts(home: Home, reader: Reader, key: str = "") -> list[Act]:
     """Return what people did about one alert (of every one), newest first."""
-    found = [one for one in AlertJournal(home.journal).acts() if key in ("", one.key)]
+    found = [_unnamed(one, reader) for one in AlertJournal(home.journal).acts() if key in ("", one.key)]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
@@ -85,6 +88,23 @@ def rules(home: Home) -> dict[str, AlertRule]:
         return {rule.id: rule for rule in load_rules(home.extra_alert_rules)}
     except AlertRuleError:
         return {}
+
+
+@kept
+def tree(snapshot: Snapshot) -> UnitTree:
+    """Return the units, by which it is told who may act."""
+    return unit_tree(snapshot)
+
+
+def _shown(one: Known, reader: Reader) -> Known:
+    acknowledged = _unnamed(one.acknowledged, reader) if one.acknowledged else None
+    silenced = _unnamed(one.silenced, reader) if one.silenced else None
+    return replace(one, acknowledged=acknowledged, silenced=silenced)
+
+
+def _unnamed(act: Act, reader: Reader) -> Act:
+    """Who reads without a name learns no names, nor what people wrote."""
+    return act if reader.is_known else replace(act, person=NOTHING, reason=NOTHING)
 
 
 @kept

@@ -37,7 +37,7 @@ def render() -> None:
 
 def _now(opened: Opened, home: Home, options: Options) -> None:
     words = opened.words
-    board = reads.board(home, naive_utc(options.now))
+    board = reads.board(home, opened.reader, naive_utc(options.now))
     st.html(_tiles(board, words))
     with st.container(key="narrow", horizontal=True):
         standing = choice.choose(
@@ -62,11 +62,12 @@ def _now(opened: Opened, home: Home, options: Options) -> None:
     place = choice.place() | {name: st.query_params[name] for name in ("standing", "whose") if name in st.query_params}
     st.html(_section("firing", words))
     downloads.listing("firing", lambda most: listings.alerts(board, found, most, place, words), words, toggle)
-    _one(board, found, home, options, words)
+    _one(opened, board, found, home, options)
 
 
-def _one(board: Board, found: list[Known], home: Home, options: Options, words: Words) -> None:
+def _one(opened: Opened, board: Board, found: list[Known], home: Home, options: Options) -> None:
     """Show all about the chosen alert, the gravest at first, and the form."""
+    words, reader = opened.words, opened.reader
     by_key = {one.state.key: one for one in found}
     wanted = st.query_params.get("alert", "")
     by_key |= {one.state.key: one for one in board.alerts if one.state.key == wanted}
@@ -80,8 +81,9 @@ def _one(board: Board, found: list[Known], home: Home, options: Options, words: 
     one = by_key[key]
     with st.container(border=True, key="account"):
         st.html(listings.account(board, one, reads.rules(home).get(one.told.rule), options.now, words))
-        acting.form(home, key, options.now, silenced=board.silence(one) is not None, words=words)
-        if done := reads.acts(home, key):
+        silenced = board.silence(one) is not None
+        acting.form(home, reader, reads.tree(opened.snapshot), one, options.now, silenced=silenced, words=words)
+        if done := reads.acts(home, reader, key):
             downloads.listing("act-one", lambda most: listings.acts(done, most, words), words)
 
 
@@ -89,7 +91,7 @@ def _history(opened: Opened, home: Home, options: Options) -> None:
     words = opened.words
     past = reads.history(home, naive_utc(options.now))
     _listed("past", lambda most: listings.history(past, most, words), words)
-    done = reads.acts(home)
+    done = reads.acts(home, opened.reader)
     _listed("act", lambda most: listings.acts(done, most, words), words)
 
 
