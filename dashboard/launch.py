@@ -6,6 +6,7 @@ from pathlib import Path
 from dashboard import colours
 
 APP = Path(__file__).with_name("app.py")
+SERVER = Path(__file__).with_name("server.py")
 
 
 def streamlit_command(home: Path, address: str, port: int) -> list[str]:
@@ -33,4 +34,4 @@ def streamlit_command(home: Path, address: str, port: int) -> list[str]:
         "theme.showWidgetBorder": "true",
     }
     options = [f"--{name}={value}" for name, value in flags.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *options, "--", "--home", str(home)]
+    return [sys.executable, "-m", "streamlit", "run", str(SERVER), *options, "--", "--home", str(home)]

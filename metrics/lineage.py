@@ -19,6 +19,7 @@ from metrics.definitions import VARIANT, Kind
 from metrics.payments import payers, rows_behind
 from metrics.periods import Period
 from metrics.rates import Source, rates, sources, unit_tree
+from metrics.scope import AccessError, Scope
 from metrics.snapshot import Snapshot
 from metrics.targets import Register
 from metrics.units import UnitTree
@@ -93,6 +94,7 @@ class Lineage:
 def lineage(
     con: duckdb.DuckDBPyConnection,
     snapshot: Snapshot,
+    scope: Scope,
     *,
     metric: str,
     unit: str,
@@ -103,9 +105,11 @@ def lineage(
     """Return what one count of a metric is made of, for each source and variant that gives it.
 
     con: the warehouse that the snapshot was published from.
-    Raises QuestionError for a metric, unit, source or period that is not there.
+    Raises QuestionError for a metric, unit, source or period that is not there, AccessError for a unit out of scope.
     """
     tree = unit_tree(snapshot)
+    if not scope.covers(tree, tree.unit(unit).code):
+        raise AccessError(f"Từng hồ sơ của đơn vị {unit} nằm ngoài phạm vi của tài khoản này.")
     known = {one.source: one for one in sources(snapshot, source)}
     # what is asked of a ratio does not matter here: an empty register
     asked = rates(snapshot, Register(()), metrics=[metric], unit=unit, period=period, source=source)

@@ -13,6 +13,7 @@ from metrics.definitions import VARIANT
 from metrics.lineage import DeliveredValue
 from metrics.measures import COUNTED_NAMES, TERMS
 from metrics.rates import sources, unit_tree, with_stocks
+from metrics.scope import AccessError, Scope
 from metrics.snapshot import Snapshot
 
 
@@ -28,18 +29,26 @@ class SheetShare:
     denominator: int
 
 
-def sheets(snapshot: Snapshot, *, variant: str, source: str, unit: str, start: date, end: date) -> list[SheetShare]:
+def sheets(
+    snapshot: Snapshot, scope: Scope, *, variant: str, source: str, unit: str, start: date, end: date
+) -> list[SheetShare]:
     """Return the sheets behind a ratio of dossiers, the newest export first; both ends of the period included.
 
     None for a ratio that is no sum over dossiers: procedures are counted once, whatever the sheet.
-    Raises QuestionError for a source or unit that is not there.
+    Raises QuestionError for a source or unit that is not there, AccessError for a unit that is not in scope.
     """
     (one,) = sources(snapshot, source)
+    tree = unit_tree(snapshot)
+    if not scope.covers(tree, tree.unit(unit).code):
+        raise AccessError(
+            f"Tệp và trang tính đứng sau số liệu của đơn vị {unit} nằm ngoài phạm vi của tài khoản này. "
+            "Người có phạm vi gồm đơn vị đó mới xem được."
+        )
     counts = VARIANT[variant]
     if not {counts.numerator, counts.denominator} <= {*COUNTED_NAMES, *TERMS}:
         return []
     last = min(end, one.as_of_day)
-    asked = {"source": source, "units": unit_tree(snapshot).under(unit), "last": last}
+    asked = {"source": source, "units": tree.under(unit), "last": last}
     flows = {_place(row): row for row in snapshot.rows(_SHEETS, asked | {"first": start})}
     ever = {_place(row): row for row in snapshot.rows(_SHEETS, asked | {"first": date.min})}
     found = []

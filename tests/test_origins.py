@@ -12,6 +12,7 @@ from collectors.export import report_json, report_of
 from metrics import origins
 from metrics.definitions import VARIANT
 from metrics.measures import COUNTED_NAMES, TERMS
+from metrics.scope import EVERYTHING
 from metrics.snapshot import Snapshot, open_snapshot
 from tests.conftest import CAPTURED, dossier, stamp, write_csv, write_xlsx
 
@@ -44,7 +45,7 @@ def shares(snapshot: Snapshot, variant: str, unit: str, period: str) -> list[tup
         " WHERE variant = ? AND unit_code = ? AND period_label = ?",
         [variant, unit, period],
     )
-    found = origins.sheets(snapshot, variant=variant, unit=unit, **row)
+    found = origins.sheets(snapshot, EVERYTHING, variant=variant, unit=unit, **row)
     return [(one.file_name, one.sheet, one.numerator, one.denominator) for one in found]
 
 
@@ -72,7 +73,7 @@ def every_sum(snapshot: Snapshot) -> int:
     rows = [row for row in rows if {VARIANT[row["variant"]].numerator, VARIANT[row["variant"]].denominator} <= summed]
     for row in rows:
         published = (row.pop("numerator"), row.pop("denominator"))
-        found = origins.sheets(snapshot, **row)
+        found = origins.sheets(snapshot, EVERYTHING, **row)
         assert (sum(one.numerator for one in found), sum(one.denominator for one in found)) == published, row
     return len(rows)
 
