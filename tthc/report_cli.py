@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from collectors.home import Home
-    from metrics.reports import Kind, Report, Settings
+    from metrics.reports import Kind, Report
     from metrics.snapshot import Snapshot
 
 LIST = "list"
@@ -63,7 +63,7 @@ def report(
 ) -> None:
     """Write a report of KIND as a file an office can send; KIND `list` lists what there is."""
     from collectors.home import open_home
-    from metrics.reports import kinds, make, template_of
+    from metrics.reports import kinds, make, settings_of, template_of
     from metrics.targets import load_register
 
     if template:
@@ -80,22 +80,6 @@ def report(
         asked = {"unit": unit, "period": period, "by": by, "source": source}
         made = make(kind, snapshot, register=register, now=datetime.now(UTC), settings=settings, **asked)
     _told(made, _written(out, made.name, made.content), as_json=as_json)
-
-
-def settings_of(home: "Home") -> "Settings":
-    """Return what an installation says of its reports."""
-    from metrics.reports import Settings
-
-    office, said = home.config.office, home.config.reports
-    return Settings(
-        folder=home.report_templates,
-        office=office.unit or None,
-        primary_source=office.primary_source or None,
-        parent=said.parent,
-        abbreviation=said.abbreviation,
-        place=said.place,
-        signer=said.signer,
-    )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from babel.numbers import format_decimal
 
 from metrics.periods import in_vietnamese
 from metrics.reports.filled import Filled
+from metrics.reports.page import Written
 from metrics.reports.question import Question
 from metrics.reports.sheet import RATE, Book, Sheet, add_chart, add_sources
 from metrics.reports.stamp import SYNTHETIC_VI, Stamp
@@ -15,7 +16,7 @@ _WIDE_FROM = 8  # a form with more columns is printed across the page
 _CHARTED_AT_MOST = 40
 
 
-def form_book(filled: Filled, asked: Question, stamp: Stamp, *, sheet_name: str, now: datetime) -> bytes:
+def form_book(filled: Filled, asked: Question, stamp: Stamp, *, sheet_name: str, now: datetime) -> Written:
     """Return the workbook of a form."""
     template = filled.template
     book = Book(title=template.name_vi, made_at=now)

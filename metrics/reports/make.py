@@ -13,8 +13,10 @@ from metrics.reports import letter, narrative
 from metrics.reports.counts import By, delivered_lines, dossier_lines
 from metrics.reports.filled import fill
 from metrics.reports.form import form_book
+from metrics.reports.page import Page, Written, word_pages
 from metrics.reports.question import MONTH, WEEK, Question, lines_by, question
-from metrics.reports.self_assessment import assessment_book, standing_of
+from metrics.reports.self_assessment import LEGAL_VI, assessment_book, standing_of
+from metrics.reports.settings import Settings
 from metrics.reports.stamp import Stamp, file_name, stamp
 from metrics.reports.template import Counted, Template, TemplateError, built_in_files, load, valid
 from metrics.snapshot import Snapshot
@@ -29,16 +31,20 @@ MEDIA_TYPES = {
 }
 INDEX = "766"
 _INDEX_VI = "Bộ chỉ số 766: tự đánh giá, số liệu minh chứng, điểm mất và việc cần làm"
+_DECREE_30 = "Nghị định số 30/2020/NĐ-CP ngày 05/3/2020 (thể thức văn bản)"
 _PAGES = {
-    "brief": ("Bản tin một trang cho lãnh đạo", MONTH),
-    "weekly": ("Báo cáo tuần (thể thức Nghị định 30/2020/NĐ-CP)", WEEK),
-    "monthly": ("Báo cáo tháng (thể thức Nghị định 30/2020/NĐ-CP)", MONTH),
+    "brief": ("Bản tin một trang cho lãnh đạo", MONTH, ""),
+    "weekly": ("Báo cáo tuần (thể thức Nghị định 30/2020/NĐ-CP)", WEEK, _DECREE_30),
+    "monthly": ("Báo cáo tháng (thể thức Nghị định 30/2020/NĐ-CP)", MONTH, _DECREE_30),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One report there is; usual: "report15", "calendar", "week" or "month", the sort of period when none is named."""
+    """One report there is; usual: "report15", "week" or "month", the sort of period when none is named.
+
+    document: by which it is made, "" for what no document asks for.
+    """
 
     id: str
     name_vi: str
@@ -51,28 +57,17 @@ class Kind:
     valid_to: str | None
     template: str
     own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What an installation says of its reports; folder: its own templates. The other texts stand on letters."""
-
-    folder: Path | None = None
-    office: str | None = None
-    primary_source: str | None = None
-    parent: str = ""
-    abbreviation: str = ""
-    place: str = ""
-    signer: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished file and what it is about; notes: what had to stay empty and what does not add up."""
+    """A finished file, what it says (pages) and what it is about; notes: what had to stay empty, what does not add up."""
 
     kind: str
     name: str
     content: bytes
+    pages: tuple[Page, ...]
     media_type: str
     source: str
     unit_code: str
@@ -85,13 +80,13 @@ class Report:
 def kinds(folder: Path | None = None) -> tuple[Kind, ...]:
     """Return every report there is, the forms first; raises TemplateError for an own template that cannot be used."""
     forms = [_form_kind(one) for one in load(folder)]
-    index = Kind(INDEX, _INDEX_VI, XLSX, SourceKind.STATISTIC, (), MONTH, True, None, None, "", False)
+    index = Kind(INDEX, _INDEX_VI, XLSX, SourceKind.STATISTIC, (), MONTH, True, None, None, "", False, LEGAL_VI)
     pages = [
         Kind(
             *(name, title, DOCX, SourceKind.DOSSIER, (), usual, True, None, None),
-            *(f"{name}.docx", letter.own_template(folder, name) is not None),
+            *(f"{name}.docx", letter.own_template(folder, name) is not None, document),
         )
-        for name, (title, usual) in _PAGES.items()
+        for name, (title, usual, document) in _PAGES.items()
     ]
     return (*forms, index, *pages)
 
@@ -163,11 +158,12 @@ class _Request:
             now=self.now,
         )
 
-    def report(self, content: bytes, ending: str, stamped: Stamp, notes: tuple[str, ...]) -> Report:
+    def report(self, written: Written, ending: str, stamped: Stamp, notes: tuple[str, ...]) -> Report:
         return Report(
             kind=self.kind,
             name=file_name(self.kind, self.asked, ending),
-            content=content,
+            content=written.content,
+            pages=written.pages,
             media_type=MEDIA_TYPES[ending],
             source=self.asked.source.source,
             unit_code=self.asked.unit.code,
@@ -192,16 +188,16 @@ def _form(request: _Request, by: str | None) -> Report:
         found = dossier_lines(snapshot, asked.source, asked.unit, asked.period, rows)
     filled = fill(template, found, usual_period=asked.period.basis == template.basis)
     stamped = request.stamped(by=rows, form=_template_words(template), rule=template.rule)
-    content = form_book(filled, asked, stamped, sheet_name=template.id, now=request.now)
-    return request.report(content, XLSX, stamped, filled.notes)
+    written = form_book(filled, asked, stamped, sheet_name=template.id, now=request.now)
+    return request.report(written, XLSX, stamped, filled.notes)
 
 
 def _index(request: _Request, by: str | None) -> Report:
     _refuse_by(request.kind, by)
     standing = standing_of(request.snapshot, request.asked)
     stamped = request.stamped(by=None, form=f"phiên bản công thức {standing.version.id}", rule=OnTime.DVCQG766)
-    content = assessment_book(standing, request.asked, stamped, now=request.now)
-    return request.report(content, XLSX, stamped, ())
+    written = assessment_book(standing, request.asked, stamped, now=request.now)
+    return request.report(written, XLSX, stamped, ())
 
 
 def _page(request: _Request, by: str | None) -> Report:
@@ -218,7 +214,7 @@ def _page(request: _Request, by: str | None) -> Report:
         year=request.now.year,
     )
     content = letter.written(request.kind, own, told, stamped, request.asked, heads)
-    return request.report(content, DOCX, stamped, tuple(told.notes))
+    return request.report(Written(content, word_pages(content)), DOCX, stamped, tuple(told.notes))
 
 
 def _refuse_by(kind: str, by: str | None) -> None:
@@ -246,6 +242,7 @@ def _form_kind(template: Template) -> Kind:
         valid_to=last.isoformat() if last.year < 9999 else None,
         template=template.file,
         own=template.own,
+        document="; ".join(part for part in (template.form, template.legal) if part),
     )
 
 

@@ -64,16 +64,16 @@ def question(
     Raises QuestionError for a unit, source or period that is not there, and when no source can answer.
     """
     tree = unit_tree(snapshot)
-    codes = {one.source: _codes(snapshot, one) for one in sources(snapshot, source)}
+    counted = {one.source: codes(snapshot, one) for one in sources(snapshot, source)}
     found = [one for one in sources(snapshot, source) if one.kind == kind]
     asked = unit or (office if office in tree.units else None)
     if asked is not None:
         known = set(tree.under(tree.unit(asked).code))
-        found = [one for one in found if known & codes[one.source]]
+        found = [one for one in found if known & counted[one.source]]
     if not found:
         raise QuestionError(_nothing(kind, asked, source))
     chosen = next((one for one in found if one.source == primary_source), found[0])
-    whose = tree.unit(asked) if asked else _first(tree.roots, tree.with_above(codes[chosen.source]))
+    whose = tree.unit(asked) if asked else _first(tree.roots, tree.with_above(counted[chosen.source]))
     others = tuple(one.source for one in found if one is not chosen)
     return Question(chosen, whose, _period(snapshot, chosen, whose, period, usual), others)
 
@@ -131,7 +131,8 @@ LIMIT 1
 """
 
 
-def _codes(snapshot: Snapshot, source: Source) -> set[str]:
+def codes(snapshot: Snapshot, source: Source) -> set[str]:
+    """Return the units of which a source has counts itself, without those above them."""
     sql = _CODES.get(source.kind)
     return {row["unit_code"] for row in snapshot.rows(sql, [source.source])} if sql else set()
 

@@ -5,16 +5,16 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from babel.numbers import format_decimal
-
 from metrics import QuestionError
 from metrics.index_standing import Action, Row, Standing, standings
 from metrics.periods import in_vietnamese
 from metrics.reports.filled import Cell, number
+from metrics.reports.page import Written
 from metrics.reports.question import Question
 from metrics.reports.sheet import POINTS, Book, Sheet, add_chart, add_sources
 from metrics.reports.stamp import SYNTHETIC_VI, Stamp
 from metrics.snapshot import Snapshot
+from metrics.wording import points
 
 TITLE_VI = "TỰ ĐÁNH GIÁ THEO BỘ CHỈ SỐ PHỤC VỤ NGƯỜI DÂN, DOANH NGHIỆP"
 LEGAL_VI = "Quyết định số 766/QĐ-TTg ngày 23/6/2022 của Thủ tướng Chính phủ"
@@ -48,7 +48,7 @@ def standing_of(snapshot: Snapshot, asked: Question) -> Standing:
     return found[0]
 
 
-def assessment_book(standing: Standing, asked: Question, stamp: Stamp, *, now: datetime) -> bytes:
+def assessment_book(standing: Standing, asked: Question, stamp: Stamp, *, now: datetime) -> Written:
     """Return the workbook of a self-assessment."""
     book = Book(title=f"{TITLE_VI} {asked.unit.name}", made_at=now)
     sheet = book.sheet("Tự đánh giá 766", _WIDTHS, landscape=True)
@@ -94,11 +94,6 @@ def rating_words(standing: Standing) -> str:
         f"Tổng điểm: tự tính {points(standing.total)}, Cổng công bố {points(standing.published)}, tối đa 100. "
         f"Xếp loại: {standing.band.name_vi}{unsure}{rank}."
     )
-
-
-def points(value: Decimal | None) -> str:
-    """Return points with two decimals as Vietnamese people write them."""
-    return "–" if value is None else str(format_decimal(value, "#,##0.00", locale="vi"))
 
 
 def name_of(row: Row) -> str:

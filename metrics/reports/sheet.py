@@ -8,11 +8,13 @@ from itertools import groupby
 from typing import Any
 
 import xlsxwriter
+from babel.numbers import format_decimal
 from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from metrics.reports.filled import Cell
+from metrics.reports.filled import Cell, number, percent
+from metrics.reports.page import Box, Record, Written
 from metrics.reports.stamp import SOURCES_VI, SYNTHETIC_VI, Stamp
 
 FONT = "Times New Roman"
@@ -22,6 +24,26 @@ RATE = "[$-42A]0.0%"
 _A3, _A4 = 8, 9
 _A3_FROM = 20  # columns: on A4 nobody could read them
 _SETTINGS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+SHOWN = {  # how a style is named where what is written is shown
+    "title": "centre bold",
+    "centre": "centre",
+    "italic": "centre italic",
+    "plain": "",
+    "warning": "centre bold warning",
+    "header": "centre bold",
+    "number_row": "centre italic small",
+    "text": "",
+    "ordinal": "centre",
+    "count": "count",
+    "rate": "count",
+    "points": "count",
+    "total_text": "bold",
+    "total_ordinal": "centre bold",
+    "total_count": "count bold",
+    "total_rate": "count bold",
+    "total_points": "count bold",
+    "small": "small italic",
+}
 _BOLD = 0.88  # bold letters are wider
 _LINE = 13.0  # points of height of one line of text
 
@@ -56,6 +78,7 @@ class Book:
         self._bytes = BytesIO()
         self.book = xlsxwriter.Workbook(self._bytes, _SETTINGS)
         self.book.set_properties({"title": title, "created": made_at.replace(tzinfo=None)})
+        self._sheets: list[Sheet] = []
         self._styles = {
             name: self.book.add_format({"font_name": FONT, "font_size": 11} | style) for name, style in STYLES.items()
         }
@@ -72,24 +95,34 @@ class Book:
         page.hide_gridlines(2)
         for place, width in enumerate(widths):
             page.set_column(place, place, width)
-        return Sheet(self.book, page, self._styles, tuple(widths))
+        record = Record(name, tuple(widths), wide=landscape)
+        self._sheets.append(Sheet(self.book, page, self._styles, tuple(widths), record))
+        return self._sheets[-1]
 
-    def closed(self) -> bytes:
-        """Return the file."""
+    def closed(self) -> Written:
+        """Return the file and what stands in it; a sheet that holds a chart alone has nothing to read."""
         self.book.close()
-        return self._bytes.getvalue()
+        pages = tuple(sheet.record.page() for sheet in self._sheets if not sheet.charted)
+        return Written(self._bytes.getvalue(), pages)
 
 
 class Sheet:
     """One sheet, written from the top down; `row` is the next row."""
 
     def __init__(
-        self, book: xlsxwriter.Workbook, page: Worksheet, styles: dict[str, Format], widths: tuple[float, ...]
+        self,
+        book: xlsxwriter.Workbook,
+        page: Worksheet,
+        styles: dict[str, Format],
+        widths: tuple[float, ...],
+        record: Record,
     ) -> None:
         self._book = book
         self.page = page
         self._styles = styles
         self.widths = widths
+        self.record = record
+        self.charted = False
         self.row = 0
 
     @property
@@ -115,12 +148,16 @@ class Sheet:
         if (last is not None and last > column) or down:
             self.page.merge_range(row, column, row + down, last if last is not None else column, "", form)
         self.page.write_string(row, column, text, form)
+        across = 1 if last is None else last - column + 1
+        box = Box(text, SHOWN.get(style, style), across, down + 1)
+        self.record.mark(row, column, box, ruled="border" in STYLES[style], head=style in ("header", "number_row"))
 
     def cells(self, cells: Iterable[Cell], *, total: bool = False, points: bool = False) -> None:
         """Write the cells of the next row: texts as texts, counts and ratios as numbers, None as an empty cell."""
         high = 1
         for place, cell in enumerate(cells):
             style = "empty" if cell is None else f"{'total_' * total}{_style(cell, points=points)}"
+            self.record.mark(self.row, place, Box(_shown(cell, points=points), SHOWN.get(style, style)), ruled=True)
             if cell is None:
                 self.page.write_blank(self.row, place, None, self._styles[style])
             elif isinstance(cell, str):
@@ -189,6 +226,7 @@ def add_chart(book: Book, chart: Chart, stamp: Stamp) -> None:
     sheet = book.sheet("Biểu đồ", (15,) * 8, landscape=True)
     if stamp.synthetic:
         sheet.wide(SYNTHETIC_VI, "warning")
+    sheet.charted = True
     sheet.page.insert_chart(sheet.row + 1, 0, chart)
 
 
@@ -205,6 +243,15 @@ def add_sources(book: Book, stamp: Stamp, notes: Sequence[str]) -> None:
     sheet.row += 1
     sheet.wide("Bản xuất đã tính", "bold")
     _numbered(sheet, stamp.exports or ("Bản công bố không ghi bản xuất nào của nguồn này.",))
+
+
+def _shown(cell: Cell, *, points: bool) -> str:
+    """Return a cell as the file shows it."""
+    if cell is None or isinstance(cell, str):
+        return cell or ""
+    if isinstance(cell, int):
+        return number(cell)
+    return str(format_decimal(float(cell), "#,##0.00", locale="vi")) if points else percent(cell)
 
 
 def _pairs(sheet: Sheet, lines: Iterable[tuple[str, str]]) -> None:
