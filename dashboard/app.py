@@ -4,11 +4,18 @@ import atexit
 import gc
 import importlib
 import pkgutil
+import sys
 from types import ModuleType
 
 import streamlit as st
 
-from dashboard import choice, colours, views
+from collectors.home import ConfigError
+from dashboard import access, choice, colours, login, views
+from dashboard.access import Reason, Refused
+from dashboard.installed import installed
+from dashboard.options import read_options
+from dashboard.words import Words
+from metrics.readers import Reader
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -32,6 +39,22 @@ def _pages() -> list[ModuleType]:
     return sorted(found, key=lambda page: int(page.ORDER))
 
 
+def _reader(language: Words) -> Reader | None:
+    """Return who reads; None: they are not let in, and the page says why."""
+    options = read_options(sys.argv[1:])
+    mode = ""
+    try:
+        home = installed(options.home)
+        mode = home.config.access.mode
+        return access.enter(home, options.now)
+    except ConfigError as error:  # whose settings cannot be read, of them it is not known who may read
+        refused = Refused(Reason.BROKEN, detail=str(error))
+    except Refused as found:
+        refused = found
+    login.refuse(refused, mode, language)
+    return None
+
+
 def _run() -> None:
     language = choice.language()
     st.set_page_config(page_title=language.text("screen.title"), page_icon=ICON, layout="wide")
@@ -39,9 +62,12 @@ def _run() -> None:
         st.Page(str(page.__file__), title=language.text(page.TITLE), default=at == 0)
         for at, page in enumerate(_pages())
     ]
-    chosen = st.navigation(pages, position="top")
+    reader = _reader(language)
+    chosen = st.navigation(pages, position="top" if reader else "hidden")
     _settle_imports()
-    chosen.run()
+    if reader:
+        login.line(reader, language)
+        chosen.run()
 
 
 _run()

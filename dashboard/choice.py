@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard import markup
 from dashboard import words as vocabulary
 from dashboard.rows import Period, Source, Unit
 from dashboard.words import Words
@@ -83,6 +84,8 @@ def choose(
     chosen = st.selectbox(
         label, options, format_func=show, key=f"choose_{name}", on_change=_remember, args=(name,), width=width
     )
+    if name not in KEPT:  # those stand in the head of the page
+        _on_paper(label, show(chosen or first))
     return chosen or first
 
 
@@ -100,6 +103,7 @@ def choose_part(label: str, name: str, options: Sequence[str], show: Callable[[s
         args=(name,),
         label_visibility="collapsed",
     )
+    _on_paper(label, show(chosen or options[0]))
     return chosen or options[0]
 
 
@@ -157,6 +161,8 @@ def period_name(period: Period, words: Words) -> str:
         month=f"{period.start:%m}",
         quarter=(period.start.month + 2) // 3,
         year=period.start.year,
+        last=period.end,
+        last_quarter=period.end.month // 3,
     )
 
 
@@ -169,6 +175,11 @@ def period_days(period: Period, words: Words) -> str:
 def unit_name(unit: Unit) -> str:
     """Return a unit's name with its code, by which equal names are told apart."""
     return unit.code if unit.name == unit.code else f"{unit.name} ({unit.code})"
+
+
+def _on_paper(label: str, chosen: str) -> None:
+    """Say what was chosen where there is no control to show it: in print."""
+    st.html(markup.element("p", label, ": ", markup.element("b", chosen), kind="paper"))
 
 
 def _remember(name: str) -> None:

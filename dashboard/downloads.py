@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import streamlit as st
 import xlsxwriter
@@ -29,10 +30,13 @@ def listing(name: str, make: Callable[[int], Table], words: Words, toggle: Delta
     make: gives the first so many rows. toggle: where the switch to more of them stands; above the table by default.
     """
     found = make(FIRST_ROWS)
-    with toggle or st.container():
+    with toggle or nullcontext():
         if choice.whether_all(words, name, found.total, FIRST_ROWS):
             found = make(MOST_SHOWN)
     st.html(markup.table(found))
+    if found.total > len(found.rows):
+        part = words.text("more.paper", shown=words.count(len(found.rows)), count=words.count(found.total))
+        st.html(markup.element("p", part, kind="paper"))
     if found.rows:
         _offer(name, lambda: make(MOST_ROWS), words)
 

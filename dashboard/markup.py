@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape, unescape
 from pathlib import Path
 
@@ -22,6 +23,7 @@ SIGNS = {
     "refused": "⊘",
     "other": "•",
 }
+SHEETS = ("look.css", "print.css", "reports/paper.css")
 
 
 class Html(str):
@@ -61,10 +63,24 @@ class Table:
     total: int = 0
 
 
+@cache
 def style() -> Html:
-    """Return the style sheet of the screen with its colours."""
-    sheet = Path(__file__).with_name("look.css").read_text(encoding="utf-8")
-    return Html(f"<style>{colours.style_variables()}{sheet}</style>")
+    """Return the style sheets of the screen and of its print, with their colours."""
+    sheets = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in SHEETS)
+    plain = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL))  # it goes with every answer
+    return Html(f"<style>{colours.style_variables()}{plain}</style>")
+
+
+@cache
+def behaviour(language: str, skip: str = "", *, come_back: bool = False) -> Html:
+    """Return the script of the screen: language of the page, a link past the menu (`skip`: its words), printed charts.
+
+    come_back: somebody must log in first; whoever is let in later, in the same tab, comes back to this address.
+    """
+    script = Path(__file__).with_name("behaviour.js").read_text(encoding="utf-8")
+    back = ' data-come-back="1"' if come_back else ""
+    marker = f'<i class="behaviour" data-language="{escape(language)}" data-skip="{escape(skip)}"{back}></i>'
+    return Html(f"{marker}<script>{script}</script>")
 
 
 def worded(name: str, said: str) -> Html:
@@ -101,7 +117,7 @@ def join(*parts: object) -> Html:
 def steps(title: str, lead: str, todo: Sequence[tuple[str, str]]) -> Html:
     """Return what to do first, second, ...: each step with the command that does it, if one does."""
     items = [element("li", said, element("code", command) if command else "") for said, command in todo]
-    return element("div", element("h1", title), element("p", lead), element("ol", *items), kind="empty")
+    return element("div", element("h2", title), element("p", lead), element("ol", *items), kind="empty")
 
 
 def notice(kind: str, strong: str, message: str) -> Html:

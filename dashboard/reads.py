@@ -5,15 +5,17 @@ Nothing is divided or compared here: ratio, status and gap are the assessments t
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
+from collectors.home import Home
 from dashboard.rows import Listing, Period, Rate, RateListing, Source, State, Target, Unit, Volume
+from metrics.alert_journal import AlertJournal
 from metrics.definitions import METRIC
 from metrics.measures import CATALOGUED, COUNTED_NAMES
-from metrics.rates import volumes as published_volumes
 from metrics.snapshot import Snapshot, current_id, open_snapshot
 
 MONTHS_SHOWN = 13
@@ -22,14 +24,22 @@ R = TypeVar("R")
 
 
 def kept(read: Callable[P, R]) -> Callable[P, R]:
-    """Keep what was read of a snapshot: it never changes, and the next one has another name."""
-    identity: dict[str | type[Any], Callable[[Any], Any]] = {Snapshot: lambda one: (one.id, str(one.path))}
-    return st.cache_data(hash_funcs=identity, show_spinner=False, max_entries=500)(read)
+    """Keep what was read of a snapshot: it never changes, and the next one is another object.
+
+    Everybody gets the same object, so nobody may change it; a copy for each rerun (as the framework keeps data) took
+    longer than all else on a page.
+    """
+    return cast(Callable[P, R], lru_cache(maxsize=500)(read))
 
 
 def newest_id(home: Path) -> str | None:
     """Return the name of the newest published state, without opening it."""
     return current_id(home)
+
+
+def newest_mark(home: Path) -> tuple[str, str]:
+    """Return what names all that a page may show: the newest published state, and the state of the alerts."""
+    return current_id(home) or "", AlertJournal(Home(home).journal).mark()
 
 
 def current(home: Path) -> Snapshot | None:
@@ -47,6 +57,18 @@ def _let_go(snapshot: Snapshot | None) -> None:
 def _opened(home: Path, snapshot_id: str) -> Snapshot | None:
     """`snapshot_id` is the key of the cache: another published state is another entry."""
     return open_snapshot(home)
+
+
+TABLES = """
+-- one row per table
+SELECT table_name FROM information_schema.tables WHERE table_catalog = 'published'
+"""
+
+
+@kept
+def tables(snapshot: Snapshot) -> set[str]:
+    """Return the names of the tables: a snapshot of an earlier version lacks some."""
+    return {row["table_name"] for row in snapshot.rows(TABLES)}
 
 
 STATE = """
@@ -210,21 +232,34 @@ ORDER BY list_position(['received_766', 'completed_766', 'overdue_766', 'score_t
 """
 
 
+VOLUMES = """
+-- one row: what came in, was done, is open and overdue in one unit and period
+SELECT received, resolved, open, overdue_open
+FROM volume
+WHERE source = ? AND unit_code = ? AND period_kind = ? AND period_label = ?
+"""
+
+
 @kept
 def volumes(snapshot: Snapshot, source: Source, unit: str, period: Period) -> list[Volume]:
-    """Return the counts that stand beside the rates: how much came in, was done, is open, is overdue."""
+    """Return the counts that stand beside the rates: how much came in, was done, is open, is overdue.
+
+    None of them where the snapshot is of an earlier version, until the next collection.
+    """
     if source.kind == "statistic":
         asked = {"source": source.source, "unit": unit, "start": period.start, "end": period.end}
         return [Volume(row["measure"], row["value"]) for row in snapshot.rows(DELIVERED, asked)]
     on = min(period.end, source.as_of_day)
+    place = (source.source, unit, period.kind, period.label)
+    found = snapshot.rows(VOLUMES, place) if "volume" in tables(snapshot) else []
     return [
         volume
-        for found in published_volumes(snapshot, unit=unit, period=period.label, source=source.source)
+        for row in found
         for volume in (
-            Volume("received", found.received),
-            Volume("resolved", found.resolved),
-            Volume("open", found.open, on),
-            Volume("overdue", found.overdue_open, on),
+            Volume("received", row["received"]),
+            Volume("resolved", row["resolved"]),
+            Volume("open", row["open"], on),
+            Volume("overdue", row["overdue_open"], on),
         )
     ]
 

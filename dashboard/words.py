@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class Words:
 
     def count(self, value: int | Decimal | None) -> str:
         """Return a count, `12.345` (vi) or `12,345` (en); a dash where nothing was reported."""
-        return NOTHING if value is None else format_decimal(value, format="#,##0.##", locale=self.language)
+        return NOTHING if value is None else _decimal(value, "#,##0.##", self.language)
 
     def figure(self, value: int | Decimal | None) -> Cell:
         """Return a count as the cell of a table: written for people, a number where it is downloaded."""
@@ -57,11 +57,11 @@ class Words:
 
     def points(self, value: Decimal | None) -> str:
         """Return points of an index, `12,00`."""
-        return NOTHING if value is None else format_decimal(value, format="#,##0.00", locale=self.language)
+        return NOTHING if value is None else _decimal(value, "#,##0.00", self.language)
 
     def precise(self, value: Decimal) -> str:
         """Return a small number with two or three digits that count: `0,0032`."""
-        return format_decimal(value, format="@@#", locale=self.language)
+        return _decimal(value, "@@#", self.language)
 
     def counts(self, numerator: int | None, denominator: int | None) -> str:
         """Return both counts of a rate, `812 / 1.000`."""
@@ -83,16 +83,16 @@ class Words:
 
     def level(self, value: float) -> str:
         """Return what is asked, `80 %` or `99,5 %`: no more digits than it has."""
-        return format_percent(value, format=f"#,##0.##{_BEFORE_PERCENT[self.language]}", locale=self.language)
+        return _percent(value, f"#,##0.##{_BEFORE_PERCENT[self.language]}", self.language)
 
     def moved(self, difference: float) -> str:
         """Return the difference of two ratios in percentage points, `-1,25`."""
-        return format_decimal(difference * 100, format="#,##0.0#", locale=self.language)
+        return _decimal(difference * 100, "#,##0.0#", self.language)
 
     def percent_points(self, value: float | Fraction) -> str:
         """Return a difference of ratios in percentage points with its sign, `−15,0`; the unit stands in the sentence."""
         exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(repr(value))
-        shown = format_decimal(abs(exact) * 100, format="#,##0.0", locale=self.language)
+        shown = _decimal(abs(exact) * 100, "#,##0.0", self.language)
         if not any(sign in shown for sign in "123456789"):
             return shown
         return f"{'+' if value > 0 else MINUS}{shown}"
@@ -120,7 +120,17 @@ class Words:
 
     def _percent(self, value: float, digits: int) -> str:
         pattern = f"#,##0.{'0' * digits}{_BEFORE_PERCENT[self.language]}"
-        return format_percent(value, format=pattern, locale=self.language)
+        return _percent(value, pattern, self.language)
+
+
+@lru_cache(maxsize=50_000)
+def _decimal(value: int | float | Decimal, pattern: str, language: str) -> str:
+    return format_decimal(value, format=pattern, locale=language)
+
+
+@lru_cache(maxsize=50_000)
+def _percent(value: float, pattern: str, language: str) -> str:
+    return format_percent(value, format=pattern, locale=language)
 
 
 @cache

@@ -97,6 +97,7 @@ class Version:
     valid_from: date = date.min
     valid_to: date = date.max
     note_vi: str = ""
+    note_en: str = ""
     max: Decimal = field(default=Decimal(100))
 
     def of(self, group: str) -> tuple[Component, ...]:
@@ -155,6 +156,7 @@ def _version(values: Mapping[str, Any]) -> Version:
         valid_from=values.get("valid_from", date.min),
         valid_to=values.get("valid_to", date.max),
         note_vi=values.get("note_vi", ""),
+        note_en=values.get("note_en", ""),
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from collectors.findings import checks
-from metrics import alerts, figures, open_dossiers, outlook, published_law, quality
+from metrics import alerts, figures, open_dossiers, outlook, published_law, quality, streaks
 from metrics.alerts import SourceState
 from metrics.alerts_by_hand import below_by_hand
 from metrics.assess import Assessment, Scope, TargetBook
@@ -36,12 +36,15 @@ from metrics.rates import (
     Source,
     Sums,
     Told,
+    Volumes,
     assess_dossiers,
     assess_statistics,
     counts_procedures,
     filled_in,
     local_day,
     measures_of,
+    overdue_measures,
+    volumes_of,
     with_stocks,
 )
 from metrics.register_kept import InForce
@@ -92,8 +95,9 @@ def publish(
     with _attached(con, draft) as cursor:
         units = build_tree(_names_said(cursor), parents=parents, names=names)
         told = (history or load_history(), on_time, calendar or load_calendar())
+        kept = streaks.before(published)
         content = _Content(cursor, units, Journal(journal), law or InForce(register), moment, *told)
-        content.fill(snapshot_id, primary_source=primary_source, office=office)
+        content.fill(snapshot_id, primary_source=primary_source, office=office, streak=kept)
     _flush(draft)
     digest = sha256_of(draft)
     draft.rename(published / f"{snapshot_id}{SUFFIX}")
@@ -160,6 +164,18 @@ CREATE TABLE snapshot.assessment (
     status VARCHAR NOT NULL,
     gap BIGINT,                            -- dossiers (procedures, ...) missing now
     target_level VARCHAR
+);
+
+-- one row per dossier source, unit and published period
+CREATE TABLE snapshot.volume (
+    source VARCHAR NOT NULL,
+    unit_code VARCHAR NOT NULL,            -- the unit and all below it
+    period_kind VARCHAR NOT NULL,
+    period_label VARCHAR NOT NULL,
+    received BIGINT NOT NULL,              -- of the period
+    resolved BIGINT NOT NULL,
+    open BIGINT NOT NULL,                  -- at its end, or on the as-of day
+    overdue_open BIGINT NOT NULL
 );
 
 -- one row per alert
@@ -423,17 +439,19 @@ class _Content:
         self._history = history
         self._calendar = calendar
         self._bounds: list[quality.Bounds] = []
+        self._volumes: list[Volumes] = []
         self._collected = journal.collected()
         self._outcomes = journal.newest_outcomes()
         self._runs = journal.runs(RUNS_KEPT)
 
-    def fill(self, snapshot_id: str, *, primary_source: str | None, office: str | None) -> None:
+    def fill(self, snapshot_id: str, *, primary_source: str | None, office: str | None, streak: streaks.Known) -> None:
         """Write every table."""
         self._run(_TABLES)
         self._run(quality.TABLES_SQL)
         self._run(published_law.TABLES)
         self._run(open_dossiers.TABLES_SQL)
         self._run(outlook.TABLES_SQL)
+        self._run(streaks.TABLES_SQL)
         self._name_checks()
         self._run(_COPIES)
         self._run(COPY_SQL)
@@ -442,10 +460,13 @@ class _Content:
         sources = [self._state(row) for row in self._rows(_SOURCES)]
         self._append("source", (self._source_row(one) for one in sources))
         assessments = self._assessments(sources)
+        self._append("volume", map(_volume_row, self._volumes))
         trends = self._year_on_year(sources, assessments)
         standings = self._standings()
         by_hand = [found for one in standings if (found := figures.as_assessment(one))]
         self._append("assessment", map(_assessment_row, [*assessments, *by_hand]))
+        captured = {one.source: one.captured_at for one in sources}
+        self._append("below_streak", streaks.streaks(assessments, captured, streak))
         published_law.fill(self._append, self._law, trends, standings, local_day(self._now))
         self._append("export", self._export_rows())
         self._append("run", map(astuple, self._runs))
@@ -567,9 +588,12 @@ class _Content:
         return self._of_periods(books, source, periods, bounded=current)
 
     def _of_periods(
-        self, books: TargetBook, source: Source, wanted: Iterable[Period], *, bounded: Collection[str] = ()
+        self, books: TargetBook, source: Source, wanted: Iterable[Period], *, bounded: Collection[str] | None = None
     ) -> Iterator[Assessment]:
-        """Yield the assessments of some periods; bounded: the periods whose doubtful cases are counted too."""
+        """Yield the assessments of some periods, and keep what else is published of them.
+
+        bounded: the periods whose doubtful cases are counted too; None: nothing of these periods is published.
+        """
         filled = filled_in(self._rows(FILLED, [source.source]))
         told = Told(self._on_time, filled, Catalogue(self._rows(CATALOGUE_SQL)))
         ways = told.ways(EVERY)
@@ -578,10 +602,13 @@ class _Content:
         by_period = self._sums(source, periods)
         for period in periods:
             sums = self._units.rolled_up(by_period[period.label])
-            if period.label in bounded:
+            if bounded and period.label in bounded:
                 for code, counts in sums.items():
                     self._bounds += quality.bounds(source.source, code, period.kind, period.label, counts)
             seen = self._seen(source, period) if counts_procedures(ways) else {}
+            if bounded is not None:
+                overdue = overdue_measures(self._on_time)
+                self._volumes += (volumes_of(source, unit, period, sums.get(unit.code, {}), overdue) for unit in units)
             for unit in units:
                 scope = Scope(source.source, unit, period, source.as_of_day)
                 listed = procedure_counts(seen.get(unit.code, Seen()), told.catalogue.of(unit))
@@ -689,6 +716,11 @@ def _outcome_row(one: RecordedExport) -> tuple[object, ...]:
     counts = (one.rows_read, one.rows_accepted, one.rows_merged, one.rows_refused, one.rows_skipped)
     origin = (one.export_id, one.file_name, one.source, one.layout, one.captured_at, one.collected_at)
     return (*origin, *counts, one.outcome, one.message_vi, None)
+
+
+def _volume_row(one: Volumes) -> tuple[object, ...]:
+    period = (one.period.kind, one.period.label)
+    return (one.source, one.unit_code, *period, one.received, one.resolved, one.open, one.overdue_open)
 
 
 def _assessment_row(one: Assessment) -> tuple[object, ...]:

@@ -101,10 +101,11 @@ usual AS (
     HAVING count(*) >= 3
 ),
 
+-- a unit that an earlier export had is missed until an export has it again, not only in the export right after
 unit_before AS (
-    SELECT n.source, b.unit_code, a.unit_code IS NULL AS vanished
+    SELECT DISTINCT n.source, n.export_id, b.unit_code, a.unit_code IS NULL AS vanished
     FROM newest AS n
-    INNER JOIN peer AS p ON p.newest_id = n.export_id AND p.place = 1
+    INNER JOIN peer AS p ON p.newest_id = n.export_id AND p.place <= 60
     INNER JOIN collected.export_unit AS b ON b.export_id = p.export_id AND b.rows >= 5
     LEFT JOIN collected.export_unit AS a ON a.export_id = n.export_id AND a.unit_code = b.unit_code
 ),

@@ -172,8 +172,24 @@ def volumes(
         days = parse_period(period, one.as_of_day, latest=_newest_reception(snapshot, one))
         sums = tree.rolled_up(_sums_by_unit(snapshot, one, days))
         for asked in _with_dossiers(snapshot, one, tree, _asked(tree, unit, None)):
-            found.append(_volumes(one, asked, days, sums.get(asked.code, {}), overdue))
+            found.append(volumes_of(one, asked, days, sums.get(asked.code, {}), overdue))
     return found
+
+
+def volumes_of(source: Source, unit: Unit, period: Period, sums: Sums, overdue: tuple[str, str]) -> Volumes:
+    """Return the volumes of a unit from its sums. overdue: the measures of what is open and of what is overdue."""
+    open_ones, late_ones = overdue
+    return Volumes(
+        unit_code=unit.code,
+        unit_name=unit.name,
+        source=source.source,
+        period=period,
+        complete=period.complete(source.as_of_day),
+        received=sums.get("received", 0),
+        resolved=sums.get("resolved", 0),
+        open=sums.get(open_ones, 0),
+        overdue_open=sums.get(late_ones, 0),
+    )
 
 
 def trend(snapshot: Snapshot, metric: str, unit: str, source: str, months: int = 13) -> list[Assessment]:
@@ -530,21 +546,6 @@ def _by_field(sums: Mapping[str, Sums], procedures: Mapping[str, dict[str, Any]]
 
 def _size(part: _Part) -> int:
     return part.sums.get("received", 0)
-
-
-def _volumes(source: Source, unit: Unit, period: Period, sums: Sums, overdue: tuple[str, str]) -> Volumes:
-    open_ones, late_ones = overdue
-    return Volumes(
-        unit_code=unit.code,
-        unit_name=unit.name,
-        source=source.source,
-        period=period,
-        complete=period.complete(source.as_of_day),
-        received=sums.get("received", 0),
-        resolved=sums.get("resolved", 0),
-        open=sums.get(open_ones, 0),
-        overdue_open=sums.get(late_ones, 0),
-    )
 
 
 def _statistics(

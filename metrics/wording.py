@@ -9,6 +9,11 @@ from metrics.targets import Kind as TargetKind
 from metrics.targets import Op, Target
 
 
+def points(value: Decimal | None) -> str:
+    """Return points of an index with two decimals as Vietnamese people write them; a dash where there are none."""
+    return "–" if value is None else str(format_decimal(value, "#,##0.00", locale="vi"))
+
+
 def asked_vi(target: Target, value: Decimal) -> str:
     """Return what is missed, in Vietnamese: `dưới chỉ tiêu 50 %`."""
     what = "ngưỡng điểm tối đa" if target.kind == TargetKind.FULL_MARK else "chỉ tiêu"
@@ -65,3 +70,17 @@ def percent(value: Decimal, decimals: str, locale: str) -> str:
 def number(value: int, locale: str) -> str:
     """Return a count with the thousands of the language."""
     return format_decimal(value, locale=locale)
+
+
+def chance(value: float, locale: str) -> str:
+    """Return a probability in whole per cent, never 0 or 100 %: `35 %`, `< 1 %`."""
+    if value < 0.01:
+        return f"< {share(Decimal('0.01'), locale)}"
+    if value > 0.99:
+        return f"> {share(Decimal('0.99'), locale)}"
+    return share(Decimal(str(round(value, 2))), locale)
+
+
+def from_float(value: float) -> Decimal:
+    """Return a published ratio as the decimal people would write: 0.8 is 0.8."""
+    return Decimal(repr(value))

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import xlsxwriter
 from click.testing import CliRunner, Result
 from hypothesis import settings
 
+from tests import browser
 from tthc.cli import main
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
@@ -128,6 +130,26 @@ def data(tthc: Callable[..., Result]) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation as `tthc demo` makes it, small, with what the demonstration portal delivers: 31/10/2026."""
+    home, runner = tmp_path_factory.mktemp("demonstration"), CliRunner()
+    portal = Path(__file__).parents[1] / "examples" / "portal_v2"
+    for command in (["demo", "--dossiers", "1500"], ["collect", str(portal)]):
+        done = runner.invoke(main, [*command, "--home", str(home)], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    return home
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A browser for the tests of one file; other files may start one of another kind."""
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=browser.CHROMIUM, args=list(browser.QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of recorded data beside the project; tests that need it are skipped without it."""
     folder = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -140,3 +162,10 @@ def shared() -> Path:
 def _no_home_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("TTHC_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _at_the_machine() -> None:
+    """A page opened in a test is read at the machine itself, unless the test says that others can reach the server."""
+    if "streamlit" in sys.modules:
+        sys.modules["streamlit"].config.set_option("server.address", "127.0.0.1")

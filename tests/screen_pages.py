@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import launch
+from metrics.units import Unit, UnitLevel, UnitTree
 from tests import snapshot_fixture as fixture
 from tests.test_screen import bodies, plain
 
@@ -39,3 +40,8 @@ def said(page: AppTest) -> str:
 def table(page: AppTest, name: str) -> str:
     """Return the text of the table of this name."""
     return plain(next(one.body for one in page.html if f'aria-label="{name}"' in one.body))
+
+
+def units_of(*units: tuple[str, str | None]) -> UnitTree:
+    """Return a tree of units given as code and parent."""
+    return UnitTree(Unit(code, code, parent, UnitLevel.DEPARTMENT, leaf=True) for code, parent in units)

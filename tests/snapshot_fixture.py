@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from collectors.export import ExportReport, Finding, Outcome, report_json
-from metrics import published_law
+from metrics import published_law, streaks
 from metrics.definitions import METRIC, Kind
 from metrics.measures import CATALOGUED, COUNTED_NAMES
 
@@ -49,6 +49,8 @@ CREATE TABLE assessment (metric VARCHAR, variant VARCHAR, source VARCHAR, unit_c
     numerator BIGINT, denominator BIGINT, ratio DOUBLE, target_id VARCHAR, target_op VARCHAR, target_value DOUBLE,
     target_kind VARCHAR, target_due DATE, target_document VARCHAR, target_article VARCHAR,
     status VARCHAR, gap BIGINT, target_level VARCHAR);
+CREATE TABLE volume (source VARCHAR, unit_code VARCHAR, period_kind VARCHAR, period_label VARCHAR, received BIGINT,
+    resolved BIGINT, open BIGINT, overdue_open BIGINT);
 CREATE TABLE alert (alert_id VARCHAR, rule VARCHAR, severity VARCHAR, metric VARCHAR, unit_code VARCHAR,
     unit_name VARCHAR, period_label VARCHAR, source VARCHAR, numerator BIGINT, denominator BIGINT, ratio DOUBLE,
     target_value DOUBLE, gap BIGINT, message_vi VARCHAR, message_en VARCHAR);
@@ -191,6 +193,7 @@ def build(
         measured, counted = (", ".join(f'"{name}" BIGINT' for name in names) for names in (MEASURED, COUNTED_NAMES))
         connection.execute(TABLES.replace("<measures>", measured).replace("<counted>", counted))
         connection.execute(published_law.TABLES.replace("snapshot.", ""))
+        connection.execute(streaks.TABLES_SQL.replace("snapshot.", ""))
         _insert(
             connection,
             "snapshot",
@@ -269,6 +272,7 @@ def _dossiers(connection: duckdb.DuckDBPyConnection, captured: datetime, synthet
     ]
     _insert(connection, "origin", origin)
     _insert(connection, "assessment", list(_assessments(source)))
+    _insert(connection, "volume", list(_volumes(source)))
     alerts = [_alert(source, code, name, 900 - number) for number, (code, name, *_) in enumerate(UNITS)]
     messages = (
         "Bản xuất ho-so-T11.xlsx: 210 trong 3.500 dòng bị từ chối (6,0 %).",
@@ -298,6 +302,18 @@ def _flows(month: tuple[int, int], received: int) -> list[int]:
         "overdue_left": before[0],
     }
     return [known.get(name, 0) for name in MEASURED]
+
+
+def _volumes(source: str) -> Iterator[tuple[Any, ...]]:
+    for stretch in stretches():
+        found = []
+        for code, _, received, _, _ in UNITS:
+            flows = [received * _weight(month) for month in stretch.months]
+            late, still_open = _stock(received, _weight(stretch.months[-1]))
+            found.append((code, sum(flows), sum(round(flow * 0.9) for flow in flows), still_open, late))
+        whole = (PROVINCE[0], *(sum(one[at] for one in found) for at in (1, 2, 3, 4)))
+        for code, *counts in (*found, whole, (EMPTY_UNIT[0], 0, 0, 0, 0)):
+            yield (source, code, stretch.kind, stretch.label, *counts)
 
 
 def _online(month: tuple[int, int], received: int, online: float, digital: float) -> list[int]:

@@ -16,6 +16,7 @@ from collectors.home import open_home
 from metrics.definitions import VARIANT
 from metrics.lineage import Part, lineage
 from metrics.rates import rates
+from metrics.scope import EVERYTHING
 from metrics.targets import Register
 from tests.conftest import CAPTURED, dossier, stamp, write_csv, write_xlsx
 from tthc.past import known_by, restored
@@ -331,7 +332,8 @@ def test_as_many_rows_stand_behind_a_count_as_it_counts(
         asked = rates(state.snapshot, Register(()), metrics=["online", "on_time", "overdue_open"], period="2026")
         for metric, unit in {(one.metric, one.unit_code) for one in asked}:
             for part in Part:
-                for found in lineage(state.con, state.snapshot, metric=metric, unit=unit, period="2026", part=part):
+                asked_of = {"metric": metric, "unit": unit, "period": "2026", "part": part}
+                for found in lineage(state.con, state.snapshot, EVERYTHING, **asked_of):
                     assert len(found.rows) == (found.count or 0)
                     assert sum(share.rows for share in found.exports) == len(found.rows)
 

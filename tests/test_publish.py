@@ -244,6 +244,17 @@ def test_a_targets_field_is_asked_of_that_field_only(office: Office) -> None:
     assert rates(snapshot, office.register, metrics=["online"])[0].status == Status.NO_TARGET
 
 
+def test_the_volumes_published_are_those_that_are_counted_when_asked(office: Office) -> None:
+    office.put(*BY_HAND)
+    snapshot = office.publish()
+    rows = snapshot.rows("SELECT source, unit_code, period_label, received, resolved, open, overdue_open FROM volume")
+    published = {tuple(row.values())[:3]: tuple(row.values())[3:] for row in rows}
+    assert {period for _, _, period in published} >= {"2026-08", "year-to-date"}
+    for (source, unit, period), counts in published.items():
+        (one,) = volumes(snapshot, unit=unit, period=period, source=source)
+        assert (one.received, one.resolved, one.open, one.overdue_open) == counts
+
+
 def test_volumes_are_flows_of_the_period_and_stocks_at_its_end(office: Office) -> None:
     office.put(*BY_HAND)
     snapshot = office.publish()

@@ -13,6 +13,7 @@ import pytest
 from click.testing import Result
 from filelock import FileLock
 from prometheus_client.parser import text_string_to_metric_families
+from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
 from metrics.exporter import render, serve
@@ -173,7 +174,9 @@ def test_alerts_are_listed_and_the_exit_code_tells(tthc: Run, data: Data) -> Non
 
 
 @pytest.mark.usefixtures("collected")
-def test_the_same_figures_on_the_command_line_in_prometheus_and_on_the_screen(home: Path, data: Data) -> None:
+def test_the_same_figures_on_the_command_line_in_prometheus_on_the_screen_and_in_the_report(
+    home: Path, data: Data, tthc: Run, tmp_path: Path
+) -> None:
     rows = data("rates", "--unit", "H35.12", "--period", "year-to-date")["rows"]
     rates = {row["metric"]: (row["numerator"], row["denominator"]) for row in rows if row["denominator"]}
     metrics = {
@@ -196,6 +199,12 @@ def test_the_same_figures_on_the_command_line_in_prometheus_and_on_the_screen(ho
         assert metrics["tthc_indicator_numerator", metric] == numerator
         assert metrics["tthc_indicator_denominator", metric] == denominator
         assert f"{numerator} / {denominator}" in screen, metric
+    file = tmp_path / "online.xlsx"
+    made = tthc("report", "online", "--unit", "H35.12", "--period", "year-to-date", "--out", file)
+    assert made.exit_code == 0, made.output
+    report = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+    (total,) = [row for row in report if row[2] == "Tổng số"]
+    assert (total[3], total[8]) == RATES["online"]  # columns (4) and (9)
 
 
 @pytest.mark.usefixtures("collected")

@@ -5,16 +5,20 @@ import string
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
-import altair as alt
+import lxml.html
 import pytest
 from click.testing import Result
+from lxml import etree
 from streamlit.testing.v1 import AppTest
 
 from dashboard import charts, choice, colours, launch, markup, reads, rows, words
+from dashboard.sight import reads as sight
 from dashboard.views import (
     alerts,
     changes,
@@ -23,6 +27,7 @@ from dashboard.views import (
     index766,
     overview,
     procedures,
+    reports,
     targets,
     trends,
     units,
@@ -36,7 +41,7 @@ Open = Callable[..., AppTest]
 PAGES = (
     *((overview, "Tổng quan"), (units, "Đơn vị"), (procedures, "Thủ tục"), (changes, "Vì sao thay đổi")),
     *((trends, "Xu hướng"), (dossiers, "Hồ sơ"), (index766, "Chỉ số 766"), (targets, "Mục tiêu")),
-    *((alerts, "Cảnh báo"), (data, "Dữ liệu"), (wall, "Màn hình lớn")),
+    *((alerts, "Cảnh báo"), (data, "Dữ liệu"), (reports, "Báo cáo"), (wall, "Màn hình lớn")),
 )
 
 
@@ -89,7 +94,9 @@ def plain(body: str) -> str:
 
 def card(page: AppTest, name: str) -> str:
     """The text of the card with this name."""
-    return next(plain(one.body) for one in page.html if f'<h3 class="name">{name}</h3>' in one.body)
+    articles = (one for part in page.html for one in re.findall("<article>.*?</article>", part.body, re.DOTALL))
+    found = next(one for one in articles if f'<h3 class="name">{name}</h3>' in one)
+    return plain(re.split('<div class="(?:trend|card ahead)">', found)[0])
 
 
 def rows_below(page: AppTest) -> int:
@@ -335,7 +342,7 @@ def test_no_word_is_left_over() -> None:
     open_ended = ("metric", "source", "period", "summary", "status", "volume", "target", "legend", "outcome", "quality")
     open_ended += ("rule", "todo", "kind", "phase", "audience", "standing", "standing_of", "target_kind", "change")
     open_ended += ("message", "account", "action", "targets")
-    open_ended += ("evidence",)
+    open_ended += ("evidence", "reports", "report_for", "access_todo")
     titles = ("below", "alert", "collected", "refused")
     sections = tomllib.loads((DASHBOARD / "text" / "vi.toml").read_text(encoding="utf-8"))
     for section, entries in sections.items():
@@ -419,30 +426,58 @@ def test_the_trend_draws_the_months_of_the_snapshot(full: Path) -> None:
     snapshot = open_snapshot(full)
     assert snapshot is not None
     months = reads.months(snapshot, "demo", "H35.33")[("online", "online.received")]
-    points = charts.trend(months, words.load("vi"))["data"]["values"]
-    assert len(points) == reads.MONTHS_SHOWN
-    assert points[-4]["label"] == "08/2026" and points[-4]["parts"] == "63 / 126"
-    assert [point["complete"] for point in points] == [True] * 12 + [False]
-    assert points[-1]["label"] == "11/2026 (chưa hết tháng)"
+    drawn = lxml.html.fromstring(charts.trend(months, words.load("vi"), alt="Hồ sơ trực tuyến"))
+    months_told = drawn.find(".//img").get("title").replace("\N{NO-BREAK SPACE}", " ").split("\n")
+    assert len(months_told) == reads.MONTHS_SHOWN
+    assert months_told[-4] == "08/2026: 50,0 % (63 / 126), cần đạt 80 %"
+    assert months_told[-1].startswith("11/2026 (chưa hết tháng): ")
+    line, dots, hole = re.findall(r"""d=["']([^"']+)""", unquote(drawn.find(".//img").get("src")))[-3:]
+    assert (line.count("M"), dots.count("M"), hole.count("M")) == (1, 13, 1)  # the month that is not over is hollow
+    assert [end.text for end in drawn.xpath(".//*[@class='ends']/span")] == ["11/2025", "11/2026"]
+    assert drawn.find(".//img").get("alt") == "Hồ sơ trực tuyến"
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
-def test_the_trend_is_valid_vega_lite(full: Path, language: str) -> None:
+def test_the_picture_of_a_trend_is_whole_and_inside_its_frame(full: Path, language: str) -> None:
     snapshot = open_snapshot(full)
     assert snapshot is not None
     for months in reads.months(snapshot, "demo", "H35").values():
-        if any(month.ratio is not None for month in months):
-            alt.LayerChart.from_dict(charts.trend(months, words.load(language)))  # raises where it is not
+        drawn = charts.trend(months, words.load(language), alt="x", limits=sight.limits(months))
+        if drawn:
+            kind, _, picture = lxml.html.fromstring(drawn).find(".//img").get("src").partition(",")
+            svg = etree.fromstring(unquote(picture))
+            ways = "".join(str(way) for way in svg.xpath("//*[local-name()='path']/@d"))
+            assert kind == "data:image/svg+xml" and ways
+            assert all(-5 <= float(number) <= 105 for number in re.findall(r"-?[\d.]+", ways))
+
+
+def test_a_month_without_dossiers_breaks_the_line(full: Path) -> None:
+    snapshot = open_snapshot(full)
+    assert snapshot is not None
+    months = reads.months(snapshot, "demo", "H35.33")[("online", "online.received")]
+    cut = [replace(month, ratio=None) if at == 5 else month for at, month in enumerate(months)]
+    whole, broken = (unquote(charts.trend(found, words.load("vi"), alt="x")) for found in (months, cut))
+    for drawn, parts in ((whole, 1), (broken, 2)):
+        line, dots, _ = re.findall(r"""d=["']([^"']+)""", drawn.partition("</svg>")[0])[-3:]
+        assert (line.count("M"), dots.count("M")) == (parts, 14 - parts)
+
+
+def test_one_month_is_no_trend(full: Path) -> None:
+    snapshot = open_snapshot(full)
+    assert snapshot is not None
+    months = reads.months(snapshot, "demo", "H35.33")[("online", "online.received")]
+    assert charts.trend(months[:1], words.load("vi"), alt="x") == ""
+    assert charts.trend([], words.load("vi"), alt="x") == ""
 
 
 def test_noise_stays_flat(full: Path) -> None:
     snapshot = open_snapshot(full)
     assert snapshot is not None
     months = reads.months(snapshot, "demo", "H35.12")[("on_time", "on_time.td")]
-    chart = charts.trend(months, words.load("vi"))
-    low, high = chart["layer"][1]["encoding"]["y"]["scale"]["domain"]
+    low, high, step = charts.stretch(months)
     assert high - low == pytest.approx(charts.LEAST_STRETCH)
     assert 0 <= low < high <= 1
+    assert 0 < step < high - low
 
 
 def test_pages_hold_no_sql_and_open_no_database() -> None:

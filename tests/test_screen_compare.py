@@ -1,8 +1,7 @@
 """The comparing pages as a reader gets them: units, procedures, why a rate moved, trends; figures worked by hand."""
 
-import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import altair
@@ -10,7 +9,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import assessed, launch, words
+from dashboard import assessed, words
 from dashboard import reads as screen_reads
 from dashboard.changes import plots as change_plots
 from dashboard.changes import reads as change_reads
@@ -26,7 +25,8 @@ from metrics.rates import rates
 from metrics.snapshot import Snapshot, open_snapshot
 from metrics.targets import load_register
 from tests import compare_fixture, snapshot_fixture
-from tests.test_screen import bodies, plain
+from tests.screen_pages import opener, said
+from tests.test_screen import bodies
 
 Open = Callable[..., AppTest]
 PAGES = {"units": units, "procedures": procedures, "changes": changes, "trends": trends}
@@ -50,20 +50,7 @@ def snapshot(full: Path) -> Snapshot:
 def show(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Run one page for a home at an instant, with what its address asks for."""
 
-    def run(view: str, home: Path, *, now: datetime = snapshot_fixture.NOW, **address: str) -> AppTest:
-        monkeypatch.setattr(sys, "argv", ["app.py", "--home", str(home), "--now", now.replace(tzinfo=UTC).isoformat()])
-        page = AppTest.from_file(str(launch.APP), default_timeout=120)
-        page.switch_page(f"views/{view}.py")
-        page.query_params.update(address)
-        page.run()
-        assert not page.exception
-        return page
-
-    return run
-
-
-def said(page: AppTest) -> str:
-    return plain(bodies(page))
+    return lambda view, home, **address: opener(monkeypatch, view)(home, **address)
 
 
 # Units

@@ -21,6 +21,8 @@ from dashboard import access, downloads, launch, words
 from dashboard.data import reads, uploads
 from dashboard.data.uploads import Said, Upload
 from dashboard.markup import Cell, Column, Html, Table
+from metrics.readers import AT_THE_MACHINE
+from metrics.scope import EVERYTHING
 from metrics.snapshot import open_snapshot
 from tests import snapshot_fixture as fixture
 from tests.conftest import dossier, write_csv
@@ -100,7 +102,7 @@ def test_the_report_of_an_export_says_what_the_command_line_says(show: Open, ful
     assert "Chủ hồ sơ không đọc: dữ liệu cá nhân" in text
     snapshot = open_snapshot(full)
     assert snapshot is not None
-    found = reads.report(snapshot, "e1")
+    found = reads.report(snapshot, EVERYTHING, "e1")
     assert found is not None
     sentences = [one.text for one in remarks(found)]
     assert len(sentences) == 3 and all(plain(one) in text for one in sentences)
@@ -250,7 +252,8 @@ def test_every_table_of_both_pages_can_be_downloaded(show: Open, full: Path) -> 
 )
 def test_only_a_server_that_nobody_else_reaches_takes_files(address: str | None, may: bool, loopback: None) -> None:
     config.set_option("server.address", address)
-    assert access.may_operate() is may
+    request = access.Request(config.get_option("server.address"), {"Host": ["127.0.0.1:8501"]}, {}, fixture.NOW)
+    assert access.at_the_machine(request) is may
 
 
 def test_without_the_right_no_upload_is_offered(show: Open, full: Path) -> None:
@@ -309,21 +312,35 @@ def test_a_refused_file_gets_the_sentence_of_the_command_line(
     bad = tmp_path / "bao-cao.xlsx"
     bad.write_bytes(b"khong phai xlsx")
     command = tthc("collect", bad, "--dry-run").output
-    (found,) = uploads.collect(home, [Upload(bad.name, bad.read_bytes())], Said(fixture.NOW), dry_run=True).reports
+    (found,) = uploads.collect(
+        home, AT_THE_MACHINE, [Upload(bad.name, bad.read_bytes())], Said(fixture.NOW), dry_run=True, at=fixture.NOW
+    ).reports
     assert found.outcome == "refused" and found.message_vi.startswith("tệp bao-cao.xlsx:")
     assert re.sub(r"\s+", " ", found.message_vi) in re.sub(r"\s+", " ", command)
 
 
 def test_two_files_of_one_name_are_two_exports(home: Path, tmp_path: Path) -> None:
     first, second = content(tmp_path), content(tmp_path).replace(b"0001", b"0009")
-    found = uploads.collect(home, [Upload(LIST, first), Upload(LIST, second)], Said(fixture.NOW), dry_run=True)
+    found = uploads.collect(
+        home,
+        AT_THE_MACHINE,
+        [Upload(LIST, first), Upload(LIST, second)],
+        Said(fixture.NOW),
+        dry_run=True,
+        at=fixture.NOW,
+    )
     assert [(one.file_name, one.rows_read) for one in found.reports] == [(LIST, 4), (LIST, 4)]
     assert len({one.export_id for one in found.reports}) == 2
 
 
 def test_a_name_cannot_lead_out_of_the_folder(home: Path, tmp_path: Path) -> None:
     (found,) = uploads.collect(
-        home, [Upload("../../e vil/x.csv", content(tmp_path))], Said(fixture.NOW), dry_run=True
+        home,
+        AT_THE_MACHINE,
+        [Upload("../../e vil/x.csv", content(tmp_path))],
+        Said(fixture.NOW),
+        dry_run=True,
+        at=fixture.NOW,
     ).reports
     assert "/" not in found.file_name and found.rows_read == 4
 
@@ -333,7 +350,9 @@ def test_a_running_collection_is_told(home: Path, tmp_path: Path, tthc: Callable
     settings = home / "tthc.toml"
     settings.write_text("[collect]\nlock_wait_seconds = 0\n", encoding="utf-8")
     with FileLock(str(home / "warehouse.lock")):
-        found = uploads.collect(home, [Upload(LIST, content(tmp_path))], Said(fixture.NOW), dry_run=False)
+        found = uploads.collect(
+            home, AT_THE_MACHINE, [Upload(LIST, content(tmp_path))], Said(fixture.NOW), dry_run=False, at=fixture.NOW
+        )
     assert found.reports == ()
     assert found.trouble_vi.startswith("Kho dữ liệu đang được dùng bởi")
 

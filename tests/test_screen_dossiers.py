@@ -1,6 +1,7 @@
 """The page of open dossiers, the outlook on the cards and the wall display as a reader gets them."""
 
 import io
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,7 @@ from dashboard.sight import reads as sight_reads
 from dashboard.views import dossiers
 from dashboard.views import wall as wall_view
 from metrics.insight.intervals import Evidence
+from metrics.scope import EVERYTHING
 from metrics.snapshot import open_snapshot
 from tests import snapshot_fixture as fixture
 from tests.test_screen import bodies, plain
@@ -118,17 +120,17 @@ def test_the_groups_add_up_to_the_whole(full: Path) -> None:
     snapshot = open_snapshot(full)
     assert snapshot is not None
     asked = Asked("demo", "H35")
-    counts = dossier_reads.counts(snapshot, asked)
+    counts = dossier_reads.counts(snapshot, EVERYTHING, asked)
     assert (counts["open"], counts["late"], counts["soon"], counts["waiting"], counts["undated"]) == (6, 2, 1, 1, 1)
     for group in (dossier_reads.by_unit, dossier_reads.by_procedure):
-        rows = group(snapshot, asked, 100).rows
+        rows = group(snapshot, EVERYTHING, asked, 100).rows
         assert all(sum(row[name] for row in rows) == counts[name] for name in ("open", "late", "soon", "waiting"))
 
 
 def test_the_list_is_downloaded_whole_and_nothing_in_it_acts(full: Path) -> None:
     snapshot = open_snapshot(full)
     assert snapshot is not None
-    listing = dossier_reads.dossiers(snapshot, Asked("demo", "H35"), 100)
+    listing = dossier_reads.dossiers(snapshot, EVERYTHING, Asked("demo", "H35"), 100)
     table = listings.dossiers(listing, words.load("vi"))
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(downloads.workbook(table))).get_sheet_by_index(0).to_python()
     assert len(sheet) == 7 and sheet[0][:2] == ["Mã hồ sơ", "Thời hạn"]
@@ -162,9 +164,9 @@ def test_other_states(show: Open, full: Path, tmp_path: Path, page: str) -> None
 
 def ahead(page: AppTest, name: str) -> str:
     """What is told beyond the card of this name."""
-    found = [one.body for one in page.html]
-    place = next(at for at, body in enumerate(found) if f'<h3 class="name">{name}</h3>' in body)
-    return plain(next(body for body in found[place + 1 :] if "card ahead" in body))
+    articles = (one for part in page.html for one in re.findall("<article>.*?</article>", part.body, re.DOTALL))
+    found = next(one for one in articles if f'<h3 class="name">{name}</h3>' in one)
+    return plain(found.partition('<div class="card ahead">')[2])
 
 
 def test_projection_and_the_three_gaps_of_a_card(show: Open, full: Path) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tthc import metrics_cli, options, past_cli, published, targets_cli
+from tthc.access_cli import access
 from tthc.alerts_cli import alerts
+from tthc.forget_cli import forget
 from tthc.index766_cli import index766
 from tthc.indicators_cli import indicators
 from tthc.layout_cli import layout
@@ -180,7 +182,7 @@ def _collect(
 
     installed = create_home(home)
     _check_source(installed, source)
-    now, snapshot_id = datetime.now(UTC), None
+    now, snapshot_id, trouble = datetime.now(UTC), None, ""
     if dry_run:
         reports = tuple(
             examine(exports_in(paths or (installed.inbox,)), told=Told(**told), names=installed.config.names)
@@ -194,12 +196,14 @@ def _collect(
                 done = jobs.collect_sources(installed, only=source, now=now, progress=progress)
             else:
                 done = jobs.collect_everything(installed, now=now, progress=progress)
-        reports, snapshot_id = done.reports, done.snapshot_id
+        reports, snapshot_id, trouble = done.reports, done.snapshot_id, done.alerts_error
     if as_json:
         click.echo(show.reports_json(reports, snapshot_id))
     else:
         show.reports(reports, dry_run=dry_run)
-    sys.exit(1 if any(report.flawed for report in reports) else 0)
+    if trouble:
+        click.echo(f"Cảnh báo giữ nguyên, chưa tính lại: {trouble}", err=True)
+    sys.exit(1 if trouble or any(report.flawed for report in reports) else 0)
 
 
 @main.command(
@@ -362,6 +366,7 @@ def doctor(home: Path, as_json: bool) -> None:
 
 
 for command in (
+    access,
     layout,
     alerts,
     index766,
@@ -369,6 +374,7 @@ for command in (
     indicators,
     quality,
     report,
+    forget,
     past_cli.diff,
     past_cli.lineage,
     past_cli.reconcile,

@@ -222,7 +222,7 @@ def _total(standing: "Standing") -> str:
     )
 
 
-def _shown(points: Decimal | None) -> str:
-    from babel.numbers import format_decimal
+def _shown(value: Decimal | None) -> str:
+    from metrics.wording import points
 
-    return "–" if points is None else str(format_decimal(points, "#,##0.00", locale="vi"))
+    return points(value)

@@ -44,7 +44,7 @@ def restored(home: Home, day: date | None = None) -> Iterator[Past]:
     """
     everything = archive.everything(home.archive)
     if day is None:
-        exports = list(everything)
+        exports = [export for export in everything if export.withdrawal is None]
     else:
         exports = [known for export in everything if (known := archive.as_known_by(export, _moment(day, ())))]
     with tempfile.TemporaryDirectory(prefix="tthc-", ignore_cleanup_errors=True) as folder:

@@ -106,6 +106,7 @@ def lineage(
     """Trace a count to the exports, sheets and rows behind it; there are as many rows as it counts."""
     from collectors.home import open_home
     from metrics import lineage as tracing
+    from metrics.scope import EVERYTHING
     from tthc import past, past_show
 
     installed = open_home(home)
@@ -115,6 +116,7 @@ def lineage(
         found = tracing.lineage(
             state.con,
             state.snapshot,
+            EVERYTHING,  # who runs commands here can open the archive itself
             metric=metric,
             unit=unit,
             period=period,

@@ -47,13 +47,13 @@ def contributions(why: Why, found: Decomposition[str], words: Words) -> Spec:
             }
         ),
     }
-    zero = {"mark": {"type": "rule", "color": colours.MUTED}, "encoding": {"x": {"datum": 0}}}
+    zero = {"mark": {"type": "rule", "color": colours.MUTED, "aria": False}, "encoding": {"x": {"datum": 0}}}
     drawn = framed([{"mark": {"type": "bar"}, "encoding": bar}, zero], _BAR_HEIGHT * (len(bars) // 2) + 10)
     return {**drawn, "data": {"values": bars}}
 
 
 _AXIS = {"labelLimit": _LABELS, "ticks": False, "domain": False}
-_LEGEND = {"orient": "top", "title": None, "labelColor": colours.INK, "labelLimit": 400}
+_LEGEND = {"orient": "top", "title": None, "labelColor": colours.INK, "labelLimit": 400, "direction": "vertical"}
 
 
 def _label(key: str, name: str, words: Words) -> str:

@@ -2,34 +2,37 @@
 
 import sys
 from datetime import datetime, time
+from functools import partial
 
 import streamlit as st
 
+from collectors.export import ExportReport
 from collectors.home import VIETNAM
-from dashboard import access, markup
+from dashboard import downloads, markup
 from dashboard.data import report, uploads
 from dashboard.data.uploads import Answer, Said, Upload
-from dashboard.markup import Html
+from dashboard.markup import Html, Table
 from dashboard.options import Options, read_options
 from dashboard.words import Words
+from metrics.readers import Reader
 
 _ANSWER = "upload_answer"
 _TURN = "upload_turn"  # another number is another, empty, uploader
 _MEGA = 1024 * 1024
 
 
-def upload(words: Words) -> None:
+def upload(reader: Reader, words: Words) -> None:
     """Show the form and what became of the last files handed in."""
-    if not access.may_operate():
-        st.html(markup.element("p", words.text("upload.not_here"), kind="none"))
+    if not reader.may_collect:
+        st.html(markup.element("p", words.text("upload.not_yours" if reader.name else "upload.not_here"), kind="none"))
         return
-    _form(read_options(sys.argv[1:]), words)
+    _form(reader, read_options(sys.argv[1:]), words)
     answer: Answer | None = st.session_state.get(_ANSWER)
     if answer is not None:
         _show(answer, words)
 
 
-def _form(options: Options, words: Words) -> None:
+def _form(reader: Reader, options: Options, words: Words) -> None:
     limit = uploads.MOST_BYTES // _MEGA
     st.html(markup.element("p", words.text("upload.lead", limit=limit, inbox=options.home / "inbox"), kind="of"))
     st.html(markup.worded("browse", words.text("upload.browse")))
@@ -60,12 +63,12 @@ def _form(options: Options, words: Words) -> None:
         check = st.button(words.text("upload.check"), disabled=blocked, key="upload_check")
     if collect or check:
         said = Said(captured_at or now, period.strip(), endpoint.strip())
-        _run(options, files, said, dry_run=check, words=words)
+        _run(reader, options, files, said, dry_run=check, words=words)
 
 
-def _run(options: Options, files: list[Upload], said: Said, *, dry_run: bool, words: Words) -> None:
+def _run(reader: Reader, options: Options, files: list[Upload], said: Said, *, dry_run: bool, words: Words) -> None:
     with st.spinner(words.text("upload.checking" if dry_run else "upload.collecting")):
-        answer = uploads.collect(options.home, files, said, dry_run=dry_run)
+        answer = uploads.collect(options.home, reader, files, said, dry_run=dry_run, at=options.now)
         st.session_state[_ANSWER] = answer
     if answer.reports and not dry_run:
         st.session_state[_TURN] += 1  # what was handed in leaves the memory of the server, too
@@ -79,12 +82,16 @@ def _show(answer: Answer, words: Words) -> None:
         st.html(markup.notice("told", words.text("upload.dry_run"), words.text("upload.dry_run_more")))
     if not answer.reports:
         st.html(_trouble(answer.trouble_vi or words.text("upload.nothing"), words))
-    for one in answer.reports:
+    for number, one in enumerate(answer.reports, start=1):
         with st.container(border=True):
             st.html(report.account(one, words))
             if one.mapped:
                 with st.expander(words.text("columns.title")):
-                    st.html(markup.table(report.columns(one, words)))
+                    downloads.listing(f"columns-{number}", partial(_columns, one, words), words)
+
+
+def _columns(one: ExportReport, words: Words, _: int) -> Table:
+    return report.columns(one, words)
 
 
 def _trouble(said: str, words: Words) -> Html:

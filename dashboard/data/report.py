@@ -9,6 +9,7 @@ from dashboard.choice import source_name
 from dashboard.listings import mark, table
 from dashboard.markup import Html, Table, badge, element, join
 from dashboard.words import Words
+from metrics.audit import Event
 
 _SIGN = {
     Tone.REFUSED: "refused",
@@ -29,6 +30,12 @@ def account(report: ExportReport, words: Words) -> Html:
         parts += [_rows(report, words), _left_out(report, words)]
     parts.append(_remarks(report, words))
     return element("div", *parts, kind="account")
+
+
+def handed_in(event: Event, words: Words) -> Html:
+    """Return who handed in an export from the screen, and when."""
+    who = event.who or words.text("access.at_the_machine")
+    return element("p", words.text("account.handed_in", who=who, at=words.instant(event.at)), kind="of")
 
 
 def columns(report: ExportReport, words: Words) -> Table:
@@ -77,7 +84,7 @@ def _remarks(report: ExportReport, words: Words) -> Html:
         for one in remarks(report)
     ]
     if report.outcome is Outcome.ALREADY:
-        return element("p", words.text("account.already"), kind="of")
+        return element("p", report.message_vi or words.text("account.already"), kind="of")
     if not items:
         return element("p", words.text("account.nothing_odd"), kind="of")
     note = element("p", words.text("account.language"), kind="of") if words.language != "vi" else ""

@@ -15,7 +15,12 @@ from datetime import datetime
 from pathlib import Path
 
 from collectors.export import ExportReport, report_of
+from collectors.home import Home
 from collectors.reading.spool import private_folder, safe_name
+from metrics.audit import AuditJournal, Did, Event
+from metrics.journal import naive_utc
+from metrics.readers import Reader
+from metrics.scope import AccessError
 
 MOST_BYTES = 100 * 1024 * 1024  # of one file: it stands in the memory of the server; larger ones go to the inbox
 _ROOT = Path(__file__).parents[2]
@@ -48,8 +53,33 @@ class Answer:
     trouble_vi: str = ""
 
 
-def collect(home: Path, uploads: Sequence[Upload], said: Said, *, dry_run: bool) -> Answer:
-    """Collect files as `tthc collect` does; with `dry_run` read and report only. The files are gone afterwards."""
+def collect(
+    home: Path, reader: Reader, uploads: Sequence[Upload], said: Said, *, dry_run: bool, at: datetime
+) -> Answer:
+    """Collect files as `tthc collect` does; with `dry_run` read and report only. The files are gone afterwards.
+
+    Who did it is kept in the journal: before, and what became of the files after. Raises AccessError.
+    """
+    audit = AuditJournal(Home(home).journal)
+    if not reader.may_collect:
+        audit.deny(reader.name, "upload", at=naive_utc(at))
+        raise AccessError(
+            'Tài khoản này không được nộp bản xuất: cần vai trò operator và phạm vi mọi đơn vị (units = ["*"]).'
+        )
+    act = Did.CHECKED if dry_run else Did.HANDED_IN
+    audit.note([Event(naive_utc(at), reader.name, act, safe_name(one.name)) for one in uploads])
+    answer = _collected(home, uploads, said, dry_run=dry_run)
+    if not dry_run:
+        audit.note([_event(one, reader, at) for one in answer.reports])
+    return answer
+
+
+def _event(report: ExportReport, reader: Reader, at: datetime) -> Event:
+    told = (report.file_name, report.export_id, str(report.outcome))
+    return Event(naive_utc(at), reader.name, Did.COLLECTED, *told)
+
+
+def _collected(home: Path, uploads: Sequence[Upload], said: Said, *, dry_run: bool) -> Answer:
     with private_folder() as folder:
         files = _write(folder, uploads)
         done = subprocess.run(

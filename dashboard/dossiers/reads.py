@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.reads import kept, listing
+from dashboard.reads import kept, listing, tables
 from dashboard.rows import Listing
+from metrics.rates import unit_tree
+from metrics.scope import ALLOWED, Scope
 from metrics.snapshot import Snapshot
 
 
@@ -24,22 +26,14 @@ class Asked:
     order: str = "due"
 
 
-PUBLISHED = """
--- one row where the snapshot lists open dossiers: one of an earlier version does not
-SELECT table_name FROM information_schema.tables
-WHERE table_catalog = 'published' AND table_name = 'open_dossier'
-"""
-
-
-@kept
 def published(snapshot: Snapshot) -> bool:
-    """Whether the snapshot lists open dossiers."""
-    return bool(snapshot.rows(PUBLISHED))
+    """Whether the snapshot lists open dossiers; one of an earlier version does not."""
+    return "open_dossier" in tables(snapshot)
 
 
-# Whoever may see only some units will be held to them here: every reading of dossiers passes through `_SEEN`.
-_SEEN = """
-WITH RECURSIVE under AS (
+# Whoever may see only some units is held to them here: every reading of dossiers passes through `_SEEN`.
+_SEEN = f"""
+WITH RECURSIVE {ALLOWED.strip()}, under AS (
     SELECT $unit AS unit_code
     UNION
     SELECT unit.unit_code FROM unit JOIN under ON unit.parent_code = under.unit_code
@@ -60,6 +54,7 @@ WITH RECURSIVE under AS (
     LEFT JOIN unit AS u USING (unit_code)
     LEFT JOIN procedure AS p USING (procedure_key)
     WHERE o.source = $source AND o.unit_code IN (SELECT unit_code FROM under)
+        AND (list_contains($scope::VARCHAR[], '*') OR o.unit_code IN (SELECT unit_code FROM allowed))
 )
 """
 LIST = f"""
@@ -115,28 +110,34 @@ SELECT open, listed FROM open_total WHERE source = ? AND listed < open
 
 
 @kept
-def dossiers(snapshot: Snapshot, asked: Asked, most: int) -> Listing:
+def dossiers(snapshot: Snapshot, scope: Scope, asked: Asked, most: int) -> Listing:
     """Return open dossiers, those due first before the others (or in the order asked for)."""
     more = {"which": asked.which, "procedure": asked.procedure, "order": asked.order, "most": most}
-    return listing(snapshot.rows(LIST, _seen(asked) | more))
+    return listing(snapshot.rows(LIST, _seen(scope, asked) | more))
 
 
 @kept
-def by_unit(snapshot: Snapshot, asked: Asked, most: int) -> Listing:
+def by_unit(snapshot: Snapshot, scope: Scope, asked: Asked, most: int) -> Listing:
     """Return how many dossiers are open, late, nearly late and waiting in each unit."""
-    return listing(snapshot.rows(BY_UNIT, _seen(asked) | {"most": most}))
+    return listing(snapshot.rows(BY_UNIT, _seen(scope, asked) | {"most": most}))
 
 
 @kept
-def by_procedure(snapshot: Snapshot, asked: Asked, most: int) -> Listing:
+def by_procedure(snapshot: Snapshot, scope: Scope, asked: Asked, most: int) -> Listing:
     """Return the same by procedure."""
-    return listing(snapshot.rows(BY_PROCEDURE, _seen(asked) | {"most": most}))
+    return listing(snapshot.rows(BY_PROCEDURE, _seen(scope, asked) | {"most": most}))
 
 
 @kept
-def counts(snapshot: Snapshot, asked: Asked) -> dict[str, Any]:
+def counts(snapshot: Snapshot, scope: Scope, asked: Asked) -> dict[str, Any]:
     """Return how many dossiers are open, late, nearly late, waiting and without a due day."""
-    return snapshot.rows(COUNTS, _seen(asked))[0]
+    return snapshot.rows(COUNTS, _seen(scope, asked))[0]
+
+
+@kept
+def covered(snapshot: Snapshot, scope: Scope, unit: str) -> bool:
+    """Whether a reader sees the dossiers of a unit and of all below it; else only those in scope, if any."""
+    return scope.covers(unit_tree(snapshot), unit)
 
 
 @kept
@@ -145,5 +146,5 @@ def cut(snapshot: Snapshot, source: str) -> dict[str, Any] | None:
     return next(iter(snapshot.rows(CUT, (source,))), None)
 
 
-def _seen(asked: Asked) -> dict[str, Any]:
-    return {"source": asked.source, "unit": asked.unit, "days": asked.days}
+def _seen(scope: Scope, asked: Asked) -> dict[str, Any]:
+    return {"scope": scope.parameter, "source": asked.source, "unit": asked.unit, "days": asked.days}

@@ -49,7 +49,7 @@ def bars(standing: Standing, words: Words) -> Html:
 
 def version(standing: Standing, words: Words) -> Html:
     """Say by which formulas this was computed and what is not certain of them."""
-    note = standing.version.note_vi
+    note = words.either(standing.version.note_vi, standing.version.note_en)
     lines = [words.text("index.version", version=standing.version.id), note, words.text("index.no_trend")]
     lines.append(words.text("index.bands_unconfirmed"))
     return element("p", " ".join(line for line in lines if line), kind="of")

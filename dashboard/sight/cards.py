@@ -8,6 +8,7 @@ from dashboard.rows import Rate
 from dashboard.sight import reads
 from dashboard.sight.reads import Before
 from dashboard.words import Words
+from metrics import wording
 from metrics.earlier import Change
 
 SILENT = {"few": "ahead.few", "no_calendar": "ahead.no_calendar", "over": "ahead.over"}
@@ -42,7 +43,7 @@ def _projection(outlook: dict[str, Any] | None, words: Words) -> list[Html | str
     span = words.text("ahead.span", low=words.ratio(outlook["low"]), high=words.ratio(outlook["high"]))
     shown = words.text("ahead.projected", day=day, middle=words.ratio(outlook["middle"]), span=span)
     chance = outlook["probability"]
-    likely = "" if chance is None else words.text("ahead.chance", chance=_chance(chance, words))
+    likely = "" if chance is None else words.text("ahead.chance", chance=wording.chance(chance, words.language))
     return [join(shown, " ", element("b", likely))]
 
 
@@ -88,10 +89,3 @@ def _change(one: Change, words: Words) -> str:
 
 def _signed(shown: str) -> str:
     return shown.replace("-", MINUS) if shown.startswith("-") else shown if shown.strip("0,.–") == "" else f"+{shown}"
-
-
-def _chance(chance: float, words: Words) -> str:
-    """A probability in whole per cent; never 0 or 100 %."""
-    if chance < 0.01:
-        return f"< {words.level(0.01)}"
-    return f"> {words.level(0.99)}" if chance > 0.99 else words.level(round(chance, 2))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dashboard.reads import kept
+from dashboard.reads import kept, tables
 from dashboard.rows import Rate
 from metrics import earlier as states
 from metrics.earlier import Change
@@ -18,10 +18,6 @@ from metrics.targets import Op
 Key = tuple[str, str | None]
 Counts = dict[Key, tuple[int | None, int | None]]
 
-PUBLISHED = """
--- one row where the snapshot tells outlooks: one of an earlier version does not
-SELECT table_name FROM information_schema.tables WHERE table_catalog = 'published' AND table_name = 'outlook'
-"""
 OUTLOOK = """
 -- one row per ratio of a unit and running period
 SELECT metric, variant, ends, days_left, rest, low, middle, high, probability, needed, required, reachable, best, silence
@@ -33,7 +29,7 @@ WHERE source = ? AND unit_code = ? AND period_label = ?
 @kept
 def outlooks(snapshot: Snapshot, source: str, unit: str, period: str) -> dict[Key, dict[str, Any]]:
     """Return by metric and variant where a running period will end; nothing for others, and in older snapshots."""
-    if not snapshot.rows(PUBLISHED):
+    if "outlook" not in tables(snapshot):
         return {}
     found = snapshot.rows(OUTLOOK, (source, unit, period))
     return {(row["metric"], row["variant"]): row for row in found}

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from dashboard.data.reads import tables
-from dashboard.reads import kept
+from dashboard.reads import kept, tables
 from metrics import law_reads
 from metrics.rates import unit_tree
 from metrics.snapshot import Snapshot

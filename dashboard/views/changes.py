@@ -26,13 +26,11 @@ DIMENSIONS: dict[str, By] = {"unit": "unit", "field": "field", "procedure": "pro
 
 def render() -> None:
     """Show both comparisons of the chosen period in a sentence, and the parts of one of them."""
-    opened = frame.opened(TITLE, period="month")
-    if opened is None:
+    found = frame.with_rates(TITLE, period="month")
+    if found is None:
         return
-    words, chosen = opened.words, opened.choice
-    if chosen is None:
-        st.html(markup.element("p", words.text("nothing.lead"), kind="none"))
-        return
+    opened, chosen = found
+    words = opened.words
     metric = choose_metric(opened)
     if metric is None:
         return

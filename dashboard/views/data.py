@@ -3,10 +3,12 @@
 import shlex
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
-from dashboard import cards, choice, downloads, frame, markup
+from collectors.home import open_home
+from dashboard import access, cards, choice, downloads, frame, markup
 from dashboard import reads as screen_reads
 from dashboard.data import intake, listings, reads, report
 from dashboard.frame import Opened
@@ -15,6 +17,7 @@ from dashboard.options import read_options
 from dashboard.rows import Rate
 from dashboard.words import Words
 from metrics import QuestionError
+from metrics.scope import AccessError
 
 TITLE = "data.title"
 ORDER = 100
@@ -29,9 +32,9 @@ def render() -> None:
     words = opened.words if opened else choice.language()
     if opened is None:
         st.html(_section("upload", words))
-        intake.upload(words)
+        intake.upload(access.reader(), words)
         return
-    if not reads.tables(opened.snapshot) >= reads.NEEDED:
+    if not screen_reads.tables(opened.snapshot) >= reads.NEEDED:
         st.html(markup.steps(words.text("older.title"), words.text("older.lead"), [("", _command("rebuild"))]))
         return
     part = choice.choose_part(words.text("data.parts"), "part", list(PARTS), lambda key: words.text(f"data.{key}"))
@@ -48,8 +51,9 @@ def _sources(opened: Opened) -> None:
 
 
 def _exports(opened: Opened) -> None:
-    words, snapshot = opened.words, opened.snapshot
-    sources, outcomes = reads.export_kinds(snapshot)
+    words, snapshot, reach = opened.words, opened.snapshot, opened.reader.scope
+    sources, outcomes = reads.export_kinds(snapshot, reach)
+    _kept_back(opened)
     with st.container(key="narrow", horizontal=True):
         source = choice.choose(
             words.text("collected.source"),
@@ -71,44 +75,53 @@ def _exports(opened: Opened) -> None:
     place = choice.place()
     _listed(
         "collected",
-        lambda most: listings.exports(reads.exports(snapshot, source, outcome, most), place, words),
+        lambda most: listings.exports(reads.exports(snapshot, reach, source, outcome, most), place, words),
         words,
     )
 
 
 def _report(opened: Opened, source: str, outcome: str) -> None:
     """Show the whole report of the chosen export, of the newest at first."""
-    words, snapshot = opened.words, opened.snapshot
-    rows = reads.exports(snapshot, source, outcome, NEWEST).rows
+    words, snapshot, reach = opened.words, opened.snapshot, opened.reader.scope
+    rows = reads.exports(snapshot, reach, source, outcome, NEWEST).rows
     names = {row["key"]: f"{row['file_name']} · {words.instant(row['captured_at'])}" for row in rows}
     wanted = st.query_params.get("export", "")
-    if wanted not in names and (older := reads.report(snapshot, wanted)):
+    if wanted not in names and (older := reads.report(snapshot, reach, wanted)):
         names[wanted] = older.file_name
     if not names:
         return
     key = choice.choose(words.text("account.choose"), "export", list(names), next(iter(names)), lambda key: names[key])
-    found = reads.report(snapshot, key)
+    found = reads.report(snapshot, reach, key)
     if found is None:
         return
     with st.container(border=True, key="account"):
         st.html(report.account(found, words))
+        if events := reads.handed_in(_journal(), opened.reader, key):
+            st.html(report.handed_in(events[0], words))
         if found.mapped:
             with st.expander(words.text("columns.title")):
                 downloads.listing("columns", lambda _: report.columns(found, words), words)
         if found.rows_refused:
             with st.expander(words.text("account.refused_rows", count=words.count(found.rows_refused))):
                 downloads.listing(
-                    "refused-one", lambda most: listings.refusals(reads.refusals(snapshot, key, most), words), words
+                    "refused-one",
+                    lambda most: listings.refusals(reads.refusals(snapshot, reach, key, most), words),
+                    words,
                 )
 
 
 def _oddities(opened: Opened) -> None:
-    words, snapshot = opened.words, opened.snapshot
-    _listed("checks", lambda _: listings.checks(reads.checks(snapshot), reads.severities(snapshot), words), words)
-    if total := reads.findings(snapshot, 1).total:
+    words, snapshot, reach = opened.words, opened.snapshot, opened.reader.scope
+    _kept_back(opened)
+    _listed(
+        "checks", lambda _: listings.checks(reads.checks(snapshot, reach), reads.severities(snapshot), words), words
+    )
+    if total := reads.findings(snapshot, reach, 1).total:
         with st.expander(words.text("finding.each", count=words.count(total))):
-            downloads.listing("finding", lambda most: listings.findings(reads.findings(snapshot, most), words), words)
-    _listed("refused", lambda most: listings.refusals(reads.refusals(snapshot, "", most), words), words)
+            downloads.listing(
+                "finding", lambda most: listings.findings(reads.findings(snapshot, reach, most), words), words
+            )
+    _listed("refused", lambda most: listings.refusals(reads.refusals(snapshot, reach, "", most), words), words)
 
 
 def _reconcile(opened: Opened) -> None:
@@ -149,14 +162,30 @@ def _origin(opened: Opened) -> None:
     rate = rates[variant]
     st.html(_counted(rate, opened))
     place = choice.place()
-    asked = (snapshot, variant, chosen.source.source, chosen.unit.code, chosen.period)
+    asked = (variant, chosen.source.source, chosen.unit.code, chosen.period)
     if chosen.source.kind == "statistic":
-        _listed("delivered", lambda _: listings.delivered(reads.delivered(*asked), place, words), words)
+        _listed("delivered", lambda _: listings.delivered(reads.delivered(snapshot, *asked), place, words), words)
+        return
+    try:
+        found = reads.sheets(snapshot, opened.reader.scope, *asked)
+    except AccessError as error:
+        st.html(markup.notice("told", words.text("access.kept_back"), words.either(str(error), "")))
     else:
-        _listed("origin", lambda _: listings.sheets(reads.sheets(*asked), rate, place, words), words)
+        _listed("origin", lambda _: listings.sheets(found, rate, place, words), words)
         st.html(markup.element("p", words.text("origin.command"), kind="of"))
         place_of = {"unit": rate.unit_code, "period": rate.period.label, "source": rate.source}
         st.code(_command("lineage", metric=rate.metric, **place_of, part="numerator"), language=None, wrap_lines=True)
+
+
+def _kept_back(opened: Opened) -> None:
+    """Say that exports with dossiers of other units are not listed here."""
+    if not opened.reader.scope.everything:
+        words = opened.words
+        st.html(markup.notice("told", words.text("access.kept_back"), words.text("access.exports_kept_back")))
+
+
+def _journal() -> Path:
+    return open_home(read_options(sys.argv[1:]).home).journal
 
 
 def _counted(rate: Rate, opened: Opened) -> Html:
@@ -180,7 +209,7 @@ def _command(name: str, **asked: str) -> str:
 
 def _upload(opened: Opened) -> None:
     st.html(_section("upload", opened.words))
-    intake.upload(opened.words)
+    intake.upload(opened.reader, opened.words)
 
 
 PARTS: dict[str, Callable[[Opened], None]] = {

@@ -13,6 +13,7 @@ from dashboard.dossiers.reads import Asked
 from dashboard.markup import Html, Table
 from dashboard.options import read_options
 from dashboard.words import Words
+from metrics.scope import Scope
 from metrics.snapshot import Snapshot
 
 TITLE = "dossiers.title"
@@ -38,29 +39,35 @@ def render() -> None:
     elif chosen.source.kind != "dossier":
         st.html(markup.element("p", words.text("dossiers.no_list"), kind="none"))
     else:
-        _dossiers(snapshot, chosen, words)
+        _dossiers(snapshot, opened.reader.scope, chosen, words)
 
 
-def _dossiers(snapshot: Snapshot, chosen: Choice, words: Words) -> None:
+def _dossiers(snapshot: Snapshot, reach: Scope, chosen: Choice, words: Words) -> None:
     scope = words.text("dossiers.scope", unit=chosen.unit.name, day=words.day(chosen.source.as_of_day))
     st.html(markup.element("h2", scope, kind="scope"))
+    if not reads.covered(snapshot, reach, chosen.unit.code):
+        st.html(markup.notice("told", words.text("access.kept_back"), words.text("access.kept_back_more")))
     top = st.empty()
     _cut(snapshot, chosen, words)
     which = choice.choose_part(words.text("dossiers.which"), "which", WHICH, lambda key: words.text(f"which.{key}"))
-    asked = _asked(snapshot, chosen, which, words)
-    top.html(listings.tiles(reads.counts(snapshot, asked), asked.days, words))
+    asked = _asked(snapshot, reach, chosen, which, words)
+    top.html(listings.tiles(reads.counts(snapshot, reach, asked), asked.days, words))
     st.html(_section("letters" if which == "letters" else "dossier", words))
-    downloads.listing("dossiers", lambda most: listings.dossiers(reads.dossiers(snapshot, asked, most), words), words)
-    _grouped("dossier_unit", lambda most: listings.units(reads.by_unit(snapshot, asked, most), words), words)
+    downloads.listing(
+        "dossiers", lambda most: listings.dossiers(reads.dossiers(snapshot, reach, asked, most), words), words
+    )
+    _grouped("dossier_unit", lambda most: listings.units(reads.by_unit(snapshot, reach, asked, most), words), words)
     _grouped(
-        "dossier_procedure", lambda most: listings.procedures(reads.by_procedure(snapshot, asked, most), words), words
+        "dossier_procedure",
+        lambda most: listings.procedures(reads.by_procedure(snapshot, reach, asked, most), words),
+        words,
     )
 
 
-def _asked(snapshot: Snapshot, chosen: Choice, which: str, words: Words) -> Asked:
+def _asked(snapshot: Snapshot, reach: Scope, chosen: Choice, which: str, words: Words) -> Asked:
     """Show the filters and return what they say; no export tells of letters, so every late dossier is owed one."""
     source, unit = chosen.source.source, chosen.unit.code
-    found = reads.by_procedure(snapshot, Asked(source, unit), MOST_PROCEDURES).rows
+    found = reads.by_procedure(snapshot, reach, Asked(source, unit), MOST_PROCEDURES).rows
     names = {row["procedure_key"]: row["procedure_name"] for row in found}
     with st.container(key="narrow", horizontal=True):
         procedure = choice.choose(

@@ -5,7 +5,7 @@ import sys
 import streamlit as st
 
 from collectors.home import open_home
-from dashboard import cards, charts, choice, downloads, frame, headline, listings, markup, reads
+from dashboard import access, cards, charts, choice, downloads, frame, headline, listings, markup, reads
 from dashboard.alerting import listings as alert_listings
 from dashboard.alerting import reads as alert_reads
 from dashboard.choice import Choice
@@ -20,8 +20,6 @@ from metrics.snapshot import Snapshot
 
 TITLE = "overview.title"
 ORDER = 10
-
-LEAST_MONTHS = 2  # one month is no trend
 
 
 def render() -> None:
@@ -38,8 +36,10 @@ def render() -> None:
     _headline(snapshot, chosen, shown, words)
     _attention(snapshot, chosen, opened.state, words)
     _collection(snapshot, words)
-    with st.expander(words.text("basis.title")):
-        downloads.listing("basis", lambda _: cards.basis(shown, words), words)
+    basis = st.expander(words.text("basis.title"), key="basis", on_change="rerun")
+    if basis.open:  # what nobody unfolded need not be sent
+        with basis:
+            downloads.listing("basis", lambda _: cards.basis(shown, words), words)
 
 
 def _headline(snapshot: Snapshot, chosen: Choice, shown: list[Rate], words: Words) -> None:
@@ -47,28 +47,28 @@ def _headline(snapshot: Snapshot, chosen: Choice, shown: list[Rate], words: Word
     months = reads.months(snapshot, chosen.source.source, chosen.unit.code)
     asked = (chosen.source.source, chosen.unit.code, chosen.period.label)
     ahead, before = sight_reads.outlooks(snapshot, *asked), sight_reads.earlier(snapshot, *asked)
-    with st.container(key="cards", gap=None):
-        for rate in shown:
-            with st.container(border=True, key=f"card-{rate.metric}-{rate.variant}", gap=None):
-                st.html(cards.card(rate, words))
-                _trend(rate, months.get((rate.metric, rate.variant), []), words)
-                if said := sight.ahead(rate, ahead.get((rate.metric, rate.variant)), before, words):
-                    st.html(said)
-        with st.container(border=True, key="card-legend"):
-            st.html(cards.legend(words))
+    found = [
+        markup.join(
+            cards.card(rate, words),
+            _trend(rate, months.get((rate.metric, rate.variant), []), words),
+            sight.ahead(rate, ahead.get((rate.metric, rate.variant)), before, words),
+        )
+        for rate in shown
+    ]
+    st.html(
+        markup.element("div", *(markup.element("article", one) for one in [*found, cards.legend(words)]), kind="cards")
+    )
 
 
-def _trend(rate: Rate, months: list[Rate], words: Words) -> None:
-    if len([month for month in months if month.ratio is not None]) < LEAST_MONTHS:
-        return
+def _trend(rate: Rate, months: list[Rate], words: Words) -> Html:
     alt = words.text(
         "card.trend_alt",
         metric=cards.metric_name(rate.metric, words),
         unit=rate.unit_name,
-        first=f"{months[0].period.start:%m/%Y}",
-        last=f"{months[-1].period.start:%m/%Y}",
+        first=f"{months[0].period.start:%m/%Y}" if months else "",
+        last=f"{months[-1].period.start:%m/%Y}" if months else "",
     )
-    st.vega_lite_chart(spec=charts.trend(months, words, sight_reads.limits(months)), theme=None, alt=alt)
+    return charts.trend(months, words, alt=alt, limits=sight_reads.limits(months))
 
 
 def _scope(snapshot: Snapshot, chosen: Choice, shown: list[Rate], words: Words) -> Html:
@@ -107,7 +107,7 @@ def _attention(snapshot: Snapshot, chosen: Choice, state: State, words: Words) -
 def _lives(words: Words) -> dict[str, str]:
     """Return since when each alert lasts and who knows, as the journal has it at this moment."""
     options = read_options(sys.argv[1:])
-    board = alert_reads.board(open_home(options.home), naive_utc(options.now))
+    board = alert_reads.board(open_home(options.home), access.reader(), naive_utc(options.now))
     return {one.state.key: alert_listings.life(board, one, words) for one in board.alerts}
 
 

@@ -20,7 +20,6 @@ TITLE = "procedures.title"
 ORDER = 30
 
 LEAST_MARKS = 3
-LEAST_MONTHS = 2
 LEVELS = {"full": "level_full", "partial": "level_partial", "information": "level_information"}
 UNUSED = {  # section → metric, title, explanation
     "never_online": ("online_of_offered", "never_online.title", "never_online.how"),
@@ -30,13 +29,10 @@ UNUSED = {  # section → metric, title, explanation
 
 def render() -> None:
     """Show the procedures of the chosen unit, or the one that the address names."""
-    opened = frame.opened(TITLE)
-    if opened is None:
+    found = frame.with_rates(TITLE)
+    if found is None:
         return
-    words, chosen = opened.words, opened.choice
-    if chosen is None:
-        st.html(markup.element("p", words.text("nothing.lead"), kind="none"))
-        return
+    opened, chosen = found
     rate = choose_rate(opened)
     if rate is None:
         return
@@ -143,9 +139,8 @@ def _one(opened: Opened, chosen: Choice, rate: Rate, procedure: str) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.html(section("procedure_months.title", words, cards.full_name(rate.metric, words)))
-        if len([one for one in months if one.ratio is not None]) >= LEAST_MONTHS:
-            alt = words.text("procedure.months_alt", metric=cards.metric_name(rate.metric, words))
-            st.vega_lite_chart(spec=charts.trend(months, words), theme=None, alt=alt)
+        alt = words.text("procedure.months_alt", metric=cards.metric_name(rate.metric, words))
+        st.html(charts.trend(months, words, alt=alt) or " ")
         downloads.listing("procedure-months", lambda most: listings.months(months, words, most), words)
     with right:
         how = f"{cards.full_name(rate.metric, words)} · {choice.period_days(chosen.period, words)}"

@@ -27,13 +27,10 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 def render() -> None:
     """Show one rate of the chosen unit through time."""
-    opened = frame.opened(TITLE)
-    if opened is None:
+    found = frame.with_rates(TITLE)
+    if found is None:
         return
-    words, chosen = opened.words, opened.choice
-    if chosen is None:
-        st.html(markup.element("p", words.text("nothing.lead"), kind="none"))
-        return
+    opened, chosen = found
     rate = choose_rate(opened)
     if rate is None:
         return

@@ -21,13 +21,11 @@ FEW = 5  # below this, limits of a funnel say little
 
 def render() -> None:
     """Show how the units below the chosen one (or beside it) differ in one rate."""
-    opened = frame.opened(TITLE)
-    if opened is None:
+    found = frame.with_rates(TITLE)
+    if found is None:
         return
-    words, chosen = opened.words, opened.choice
-    if chosen is None:
-        st.html(markup.element("p", words.text("nothing.lead"), kind="none"))
-        return
+    opened, chosen = found
+    words = opened.words
     metric = choose_metric(opened)
     if metric is None:
         return
