@@ -52,25 +52,28 @@ def rows_of(report: ExportReport) -> int:
 
 
 def compare(file: Path, bare: tuple[str, Job], jobs: Sequence[tuple[str, Job]], *, runs: int) -> None:
-    """Run all jobs in turn, so often, and print the median of each and of its ratio to the bare one of the same turn."""
+    """Run all jobs in turn, so often, and print the median of each and of its ratio to the bare one of the same turn.
+
+    Beside the seconds that pass, those of the processors, children included: others at work lengthen the first far more.
+    """
     every = [bare, *jobs]
     turns = [[_seconds(job, file) for _, job in every] for _ in range(runs)]
-    print(f"{file.name}: {file.stat().st_size / 1e6:.0f} MB, {turns[0][1][1]:,} rows (synthetic), {runs} turns")
+    print(f"{file.name}: {file.stat().st_size / 1e6:.0f} MB, {turns[0][1][2]:,} rows (synthetic), {runs} turns")
     print(machine())
-    print(f"{'':42}{'seconds':>9}{'ratio':>8}")
+    print(f"{'':42}{'seconds':>9}{'ratio':>8}{'of processors':>15}{'ratio':>8}")
     for place, (name, _) in enumerate(every):
-        seconds = statistics.median(turn[place][0] for turn in turns)
-        ratio = statistics.median(turn[place][0] / turn[0][0] for turn in turns)
-        print(f"{name:42}{seconds:9.2f}{ratio:8.2f}")
+        passed, used = (statistics.median(turn[place][kind] for turn in turns) for kind in (0, 1))
+        ratios = [statistics.median(turn[place][kind] / turn[0][kind] for turn in turns) for kind in (0, 1)]
+        print(f"{name:42}{passed:9.2f}{ratios[0]:8.2f}{used:15.2f}{ratios[1]:8.2f}")
 
 
 def machine() -> str:
     """Return the processor count and the versions that matter."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "python-calamine"))
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "python-calamine", "fastexcel"))
     return f"{os.cpu_count()} cores, Python {platform.python_version()}, {libraries}"
 
 
-def _seconds(job: Job, file: Path) -> tuple[float, int]:
-    start = time.perf_counter()
+def _seconds(job: Job, file: Path) -> tuple[float, float, int]:
+    start, used = time.perf_counter(), sum(os.times()[:4])
     rows = job(file)
-    return time.perf_counter() - start, rows
+    return time.perf_counter() - start, sum(os.times()[:4]) - used, rows
