@@ -35,6 +35,18 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 STARTING_SECONDS = 60
+COUNT_RUNS = """
+    window.runsEnded = 0;
+    new MutationObserver((changes) => changes.forEach((change) => {
+        if (change.target.getAttribute('data-test-script-state') === 'notRunning') window.runsEnded += 1;
+    })).observe(document, {subtree: true, attributeFilter: ['data-test-script-state']});
+"""
+AT_REST = """
+    (runs) => window.runsEnded > runs
+        && document.querySelector('[data-testid=stApp]').getAttribute('data-test-script-state') === 'notRunning'
+        && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')
+        && [...document.querySelectorAll('.stVegaLiteChart')].every((one) => one.querySelector('svg.marks'))
+"""
 NO_FILES = """
     () => document.querySelector('[data-testid=stFileUploader]')
         && !document.querySelector('[data-testid=stFileUploaderFile], [data-testid=stFileChip]')
@@ -79,6 +91,7 @@ class Visit:
 
     def __init__(self, browser: "playwright.Browser", viewport: dict[str, int]) -> None:
         self.page = browser.new_page(viewport=viewport)
+        self.page.add_init_script(COUNT_RUNS)
         self.errors: list[str] = []
         self.hosts: set[str | None] = set()
         self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
@@ -87,12 +100,21 @@ class Visit:
         self.page.on("websocket", lambda socket: self._asked(socket.url))
 
     def open(self, address: str) -> "Visit":
+        """Open a page and wait until it stands: the script has ended, nothing stale or undrawn is left."""
         self.page.goto(address)
-        self.page.locator(".heading").first.wait_for()
+        self.page.locator(".heading, .wall, .empty").first.wait_for()
+        self.page.wait_for_function(AT_REST, arg=0)
         return self
 
-    def charts(self, count: int) -> "Visit":
-        """Wait for this many charts to be painted."""
+    @contextmanager
+    def answer(self) -> Iterator[None]:
+        """Do in the block what the page answers with a run of its script; at its end the answer stands."""
+        before = self.page.evaluate("window.runsEnded")
+        yield
+        self.page.wait_for_function(AT_REST, arg=before)
+
+    def trends(self, count: int) -> "Visit":
+        """Wait for this many trends on cards to be painted."""
         self.page.locator(".cards .trend img").nth(count - 1).wait_for()
         return self
 

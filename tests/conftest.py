@@ -1,5 +1,6 @@
 """What many tests need: a home, exports written on the spot, the command line in this process."""
 
+import contextlib
 import csv
 import io
 import json
@@ -156,6 +157,13 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no recorded data beside the project")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _in_a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is written into the current folder (`tthc demo`) is written by this process alone, and not into the project."""
+    with contextlib.chdir(tmp_path_factory.mktemp("current")):
+        yield
 
 
 @pytest.fixture(autouse=True)

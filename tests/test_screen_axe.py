@@ -22,8 +22,6 @@ PARTS = (
     *("data?part=exports", "data?part=oddities", "data?part=reconcile", "data?part=origin", "data?part=upload"),
 )
 GRAVE = ("serious", "critical")
-SETTLED = "() => !document.querySelector('[data-testid=stStatusWidget]')"
-DRAWN = "() => [...document.querySelectorAll('.stVegaLiteChart')].every(one => one.querySelector('svg.marks'))"
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +41,12 @@ def found(visit: Visit) -> list[str]:
     ]
 
 
-def opened(browser: Any, address: str, viewport: dict[str, int]) -> Visit:
-    visit = Visit(browser, viewport)
-    visit.page.goto(address)
-    visit.page.locator(".heading, .wall, .empty").first.wait_for()
-    visit.page.wait_for_function(SETTLED)
-    visit.page.wait_for_function(DRAWN)
-    return visit
-
-
 @pytest.mark.parametrize(
     ("page", "language"),
     [*((page, language) for page in PAGES for language in ("vi", "en")), *((part, "vi") for part in PARTS)],
 )
 def test_no_page_has_a_serious_finding(served: str, chromium: Any, page: str, language: str) -> None:
-    visit = opened(chromium, f"{served}/{page}{'&' if '?' in page else '?'}lang={language}", LAPTOP)
+    visit = Visit(chromium, LAPTOP).open(f"{served}/{page}{'&' if '?' in page else '?'}lang={language}")
     assert visit.page.evaluate("document.documentElement.lang") == language
     assert found(visit) == []
     visit.page.close()
@@ -65,10 +54,10 @@ def test_no_page_has_a_serious_finding(served: str, chromium: Any, page: str, la
 
 @pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_a_made_report_has_no_serious_finding(served: str, chromium: Any, viewport: dict[str, int]) -> None:
-    visit = opened(chromium, f"{served}/reports?report=06a", viewport)
-    visit.page.get_by_role("button", name="Lập báo cáo").click()
-    visit.page.locator(".report").wait_for()
-    visit.page.wait_for_function(SETTLED)
+    visit = Visit(chromium, viewport).open(f"{served}/reports?report=06a")
+    with visit.answer():
+        visit.page.get_by_role("button", name="Lập báo cáo").click()
+        visit.page.locator(".report").wait_for()
     assert found(visit) == []
     assert visit.page.evaluate("document.querySelector('.stMain').scrollWidth") <= viewport["width"]
     visit.page.close()
@@ -76,13 +65,13 @@ def test_a_made_report_has_no_serious_finding(served: str, chromium: Any, viewpo
 
 def test_an_empty_installation_has_no_serious_finding(tmp_path: Path, chromium: Any) -> None:
     with serving(tmp_path) as address:
-        visit = opened(chromium, address, PHONE)
+        visit = Visit(chromium, PHONE).open(address)
         assert found(visit) == []
         visit.page.close()
 
 
 def test_the_first_press_of_tab_leads_past_the_menu(served: str, chromium: Any) -> None:
-    visit = opened(chromium, served, LAPTOP)
+    visit = Visit(chromium, LAPTOP).open(served)
     visit.page.keyboard.press("Tab")
     link = visit.page.get_by_text("Đến nội dung chính")
     assert link.evaluate("one => one === document.activeElement")
@@ -95,7 +84,7 @@ def test_the_first_press_of_tab_leads_past_the_menu(served: str, chromium: Any) 
 
 
 def test_what_is_reached_by_key_is_seen_to_be(served: str, chromium: Any) -> None:
-    visit = opened(chromium, f"{served}/", LAPTOP)
+    visit = Visit(chromium, LAPTOP).open(f"{served}/")
     shown = (
         "one => { one.focus(); const look = getComputedStyle(one); return look.outlineStyle + ' ' + look.boxShadow; }"
     )

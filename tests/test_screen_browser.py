@@ -32,7 +32,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_the_page_is_whole_and_asks_nobody_outside(
     full: str, chromium: "playwright.Browser", viewport: dict[str, int]
 ) -> None:
-    visit = Visit(chromium, viewport).open(full).charts(8)  # electronic results have no column, so no trend
+    visit = Visit(chromium, viewport).open(full).trends(8)  # electronic results have no column, so no trend
     assert visit.errors == []
     assert visit.hosts == {"127.0.0.1"}
     assert visit.page.evaluate("document.querySelector('.stMain').scrollWidth") <= viewport["width"]
@@ -43,7 +43,7 @@ def test_the_page_is_whole_and_asks_nobody_outside(
 def test_every_headline_rate_is_in_sight_without_scrolling_on_a_laptop(
     full: str, chromium: "playwright.Browser"
 ) -> None:
-    visit = Visit(chromium, LAPTOP).open(full).charts(8)
+    visit = Visit(chromium, LAPTOP).open(full).trends(8)
     cards = visit.page.locator(".cards .card:not(.ahead)")  # what lies ahead may take a turn of the wheel
     assert cards.count() == len(fixture.METRICS) + 1  # and how to read them
     for number in range(cards.count()):
@@ -55,7 +55,7 @@ def test_every_headline_rate_is_in_sight_without_scrolling_on_a_laptop(
 
 
 def test_cards_do_not_overlap(full: str, chromium: "playwright.Browser") -> None:
-    visit = Visit(chromium, PHONE).open(full).charts(8)
+    visit = Visit(chromium, PHONE).open(full).trends(8)
     found = visit.page.locator(".cards > *")
     boxes = [found.nth(number).bounding_box() for number in range(found.count())]
     ends = [(box["y"], box["y"] + box["height"]) for box in boxes if box]
@@ -94,7 +94,6 @@ def test_every_part_of_the_data_fits_and_asks_nobody_outside(
 ) -> None:
     visit = Visit(chromium, viewport).open(f"{full}/data?part={part}")
     visit.page.locator(".st-key-choose_part").wait_for()
-    visit.page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
     assert visit.own_errors() == []
     assert visit.hosts == {"127.0.0.1"}
     assert visit.page.evaluate("document.querySelector('.stMain').scrollWidth") <= viewport["width"]
@@ -103,7 +102,7 @@ def test_every_part_of_the_data_fits_and_asks_nobody_outside(
 
 
 def test_a_rate_leads_to_the_sheets_behind_it(full: str, chromium: "playwright.Browser") -> None:
-    visit = Visit(chromium, LAPTOP).open(f"{full}/?unit=H35.33&period=2026-08").charts(8)
+    visit = Visit(chromium, LAPTOP).open(f"{full}/?unit=H35.33&period=2026-08").trends(8)
     visit.page.get_by_role("link", name="Từ đâu ra?").first.click()
     visit.page.get_by_text("63 / 126 = 50,0 %").wait_for()
     assert visit.page.locator(".listing.origin").get_by_text("ho-so-T10.xlsx").is_visible()

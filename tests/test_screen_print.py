@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.browser import IN_BROWSER, LAPTOP, Visit, serving
-from tests.test_screen_axe import DRAWN, NOW, SETTLED
+from tests.test_screen_axe import NOW
 
 pytestmark = IN_BROWSER
 
@@ -26,6 +26,9 @@ CUT_OFF = """
     () => [...document.querySelectorAll('.listing')]
         .filter(one => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1)
         .map(one => one.className)
+"""
+EVERY_CHART_COPIED = """
+    () => document.querySelectorAll('.printed svg').length === document.querySelectorAll('.stVegaLiteChart').length
 """
 PAGES = {
     "": "giải quyết đúng hạn",
@@ -49,11 +52,7 @@ def served(demonstration: Path) -> Iterator[str]:
 
 def on_paper(browser: Any, address: str) -> Visit:
     """Open a page on a laptop, then lay it out for printing."""
-    visit = Visit(browser, LAPTOP)
-    visit.page.goto(address)
-    visit.page.locator(".heading").first.wait_for()
-    visit.page.wait_for_function(SETTLED)
-    visit.page.wait_for_function(DRAWN)
+    visit = Visit(browser, LAPTOP).open(address)
     visit.page.emulate_media(media="print")
     visit.page.set_viewport_size(LYING)
     return visit
@@ -62,8 +61,7 @@ def on_paper(browser: Any, address: str) -> Visit:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_printed_without_controls_and_within_the_paper(served: str, chromium: Any, page: str) -> None:
     visit = on_paper(chromium, f"{served}/{page}")
-    charts = visit.page.locator(".stVegaLiteChart").count()
-    visit.page.wait_for_function(f"() => document.querySelectorAll('.printed svg').length === {charts}")
+    visit.page.wait_for_function(EVERY_CHART_COPIED)
     assert visit.page.locator(CONTROLS).evaluate_all(SEEN) == []
     assert visit.page.evaluate(WIDER) == []
     assert visit.page.evaluate(CUT_OFF) == []
@@ -101,9 +99,9 @@ def test_after_printing_the_screen_is_as_before(served: str, chromium: Any) -> N
 
 def test_a_report_is_printed_alone_each_sheet_on_its_own_page(served: str, chromium: Any) -> None:
     visit = Visit(chromium, LAPTOP).open(f"{served}/reports?report=monthly")
-    visit.page.get_by_role("button", name="Lập báo cáo").click()
-    visit.page.locator(".report").wait_for()
-    visit.page.wait_for_function(SETTLED)
+    with visit.answer():
+        visit.page.get_by_role("button", name="Lập báo cáo").click()
+        visit.page.locator(".report").wait_for()
     content = visit.page.pdf(prefer_css_page_size=True)
     assert content.count(b"/MediaBox [0 0 594.95996 841.91998]") == content.count(b"/MediaBox") > 1  # A4, standing
     visit.page.emulate_media(media="print")

@@ -36,7 +36,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def visit(office: str, chromium: "playwright.Browser") -> Iterator[Visit]:
     """A reader on the first page; at the end nothing went wrong and nobody outside was asked."""
-    one = Visit(chromium, LAPTOP).open(office).charts(5)
+    one = Visit(chromium, LAPTOP).open(office).trends(5)
     yield one
     assert one.own_errors() == []
     assert one.hosts == {"127.0.0.1"}
@@ -45,27 +45,22 @@ def visit(office: str, chromium: "playwright.Browser") -> Iterator[Visit]:
 
 def go(visit: Visit, page: str) -> None:
     """Open a page by its name in the menu, and wait until it stands."""
-    visit.page.get_by_role("link", name=page, exact=True).click()
-    visit.page.get_by_role("heading", level=1, name=f"· {page}").wait_for()
-    settled(visit)
-
-
-def settled(visit: Visit) -> None:
-    """Wait until the page has answered."""
-    visit.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    with visit.answer():
+        visit.page.get_by_role("link", name=page, exact=True).click()
+        visit.page.get_by_role("heading", level=1, name=f"· {page}").wait_for()
 
 
 def pick(visit: Visit, control: str, option: "str | re.Pattern[str]") -> None:
     """Choose an option of a list by their names."""
-    visit.page.get_by_role("combobox", name=control).click()
-    visit.page.get_by_role("option", name=option).first.click()
-    settled(visit)
+    with visit.answer():
+        visit.page.get_by_role("combobox", name=control).click()
+        visit.page.get_by_role("option", name=option).first.click()
 
 
 def part(visit: Visit, name: str) -> None:
     """Open a part of a page by its name."""
-    visit.page.get_by_role("radio", name=name).or_(visit.page.get_by_role("button", name=name, exact=True)).click()
-    settled(visit)
+    with visit.answer():
+        visit.page.get_by_role("radio", name=name).or_(visit.page.get_by_role("button", name=name, exact=True)).click()
 
 
 def downloaded(visit: Visit, table: str, kind: str) -> bytes:
@@ -91,10 +86,11 @@ def test_an_officer_sends_the_view_of_one_unit_and_month_to_a_colleague(
 ) -> None:
     pick(visit, "Đơn vị", re.compile("Phòng Quản lý văn hóa"))
     pick(visit, "Kỳ", "Tháng 09/2026")
-    shown = visit.page.locator("h2.scope").inner_text()
-    assert shown.startswith("Phòng Quản lý văn hóa") and "Tháng 09/2026" in shown
+    scope = visit.page.locator("h2.scope").filter(has_text="Tháng 09/2026")
+    scope.wait_for()
+    shown = scope.inner_text()
+    assert shown.startswith("Phòng Quản lý văn hóa")
     colleague = Visit(chromium, LAPTOP).open(visit.page.url)
-    settled(colleague)
     assert colleague.page.locator("h2.scope").inner_text() == shown
     assert colleague.page.locator(".cards").inner_text() == visit.page.locator(".cards").inner_text()
     colleague.page.close()
@@ -119,10 +115,8 @@ def test_an_officer_finds_the_procedures_that_hold_the_gap(visit: Visit) -> None
     name = visit.page.locator(".listing.procedure a, .listing td a").first
     procedure = name.inner_text()
     name.click()
-    visit.page.locator(".listing").first.wait_for()
-    settled(visit)
-    assert "procedure=" in visit.page.url
-    assert procedure in visit.page.locator(".stMain").inner_text()
+    visit.page.wait_for_url("**procedure=**")
+    visit.page.locator(".stMain").get_by_text(procedure).first.wait_for()
 
 
 def test_a_unit_is_compared_with_its_like_and_then_opened(visit: Visit) -> None:
