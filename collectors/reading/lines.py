@@ -73,10 +73,9 @@ def _by_columns() -> tuple[Proof, Callable[[bytes], Ends]]:
 
     def ends_of(rest: bytes) -> Ends:
         letters = np.frombuffer(rest, np.uint8)
-        feeds = letters == ord("\n")
-        returns = np.flatnonzero(letters == ord("\r"))
-        both = int(np.count_nonzero(feeds[returns[returns + 1 < letters.size] + 1]))
-        return int(np.count_nonzero(feeds)) - both, both, both < returns.size
+        feeds, returns = letters == ord("\n"), letters == ord("\r")
+        both = int(np.count_nonzero(returns[:-1] & feeds[1:]))
+        return int(np.count_nonzero(feeds)) - both, both, both < int(np.count_nonzero(returns))
 
     return prove, ends_of
 
