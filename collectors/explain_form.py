@@ -66,10 +66,10 @@ def _columns(table: Table, header: FormHeader) -> Iterator[Column]:
         texts = [cells[place] for cells in below if place < len(cells) and cells[place].strip()]
         name = names.get(place, "")
         counted = [one for one in texts if not any(letter.isalpha() for letter in one) and "(" not in one]
-        style = number_style(counted) if name in header.form.columns or name == "rate" else None
-        formats = {style.value if style else "không phải số": len(counted)} if counted and name != "number" else {}
-        known = name in header.form.columns or name == "rate"
-        yield Column(place + 1, text, _meaning(name), _note(header, text, name), len(texts), formats if known else {})
+        known = name in {*header.form.columns, *(rate.column for rate in header.form.rates)}
+        style = number_style(counted) if known else None
+        formats = {style.value if style else "không phải số": len(counted)} if counted and known else {}
+        yield Column(place + 1, text, _meaning(name), _note(header, text, name), len(texts), formats)
 
 
 def _meaning(name: str) -> str:

@@ -81,7 +81,8 @@ class Form:
     that say whose the counts are. columns: measure → header keys, always whole paths (`Đã xử lý > Quá hạn`).
     groups: what rows without counts name for the rows below (unit, field, level, procedure). spans: a blank key cell
     goes on with the one above, and such a row needs no number. sums: measures that the form prints in parts only; an
-    optional part that it leaves out is none. ignored: headers that may be there, and are not read.
+    optional part that it leaves out is none, unless all of them are optional. ignored: headers that may be there, and are
+    not read.
     definition: what its words mean where other forms mean something else. refusal: why it is never loaded, and advice.
     """
 

@@ -56,7 +56,7 @@ class FormHeader:
 
 def ranked_forms(table: Table) -> Iterator[FormHeader]:
     """Yield the forms that a table may be, the likest first."""
-    found = [one for one in _candidates(table.head(SEARCHED_ROWS + _MOST_HEADER_ROWS)) if _is_recognised(one)]
+    found = _candidates(table.head(SEARCHED_ROWS + _MOST_HEADER_ROWS))
     yield from sorted(found, key=lambda one: (-one.likeness, -one.known, one.rows))
 
 
@@ -131,9 +131,19 @@ def _candidates(head: Sequence[Row]) -> Iterator[FormHeader]:
             if len(rows) == depth:
                 paths = flattened([texts for _, texts in rows])
                 keys = [form_key(path) for path in paths]
+                below = head[place + depth][1] if place + depth < len(head) else []
                 for form in forms():
                     if form.header_rows == depth:
-                        yield _header(form, (number, rows[-1][0]), paths, keys, title)
+                        found = _header(form, (number, rows[-1][0]), paths, keys, title)
+                        if _is_recognised(found) and not _goes_on(below, found):
+                            yield found
+
+
+def _goes_on(below: Sequence[str], header: FormHeader) -> bool:
+    """Whether the next row is one of the header too: its words, and none where rows have their name."""
+    place = header.places.get(header.form.rows)
+    named = place is not None and any(below[place : place + 1])
+    return not named and repeats_header(below, header)
 
 
 def _header(

@@ -414,6 +414,24 @@ FORMS: tuple[Measure, ...] = _delivered(
             ("postal", "Hồ sơ bưu chính", "Filed by post"),
         )
     ),
+    *(
+        (f"form_{name}_{half}", f"{label_vi}, {half_vi}", f"{label_en}, {half_en}")
+        for name, label_vi, label_en in (
+            ("resolved_early", "Giải quyết trước hạn", "Resolved early"),
+            ("resolved_on_time", "Giải quyết đúng hạn", "Resolved on time"),
+            ("resolved_in_time", "Giải quyết trước hạn và đúng hạn", "Resolved early or on time"),
+            ("resolved_late", "Giải quyết quá hạn", "Resolved late"),
+            ("open_in_time", "Đang giải quyết trong hạn", "Open within the deadline"),
+            ("open_overdue", "Đang giải quyết quá hạn", "Open overdue"),
+            ("waiting", "Chờ bổ sung", "Waiting for more papers"),
+            ("returned", "Trả lại, rút hồ sơ", "Returned or withdrawn"),
+            ("other", "Hồ sơ khác", "Other"),
+        )
+        for half, half_vi, half_en in (
+            ("carried", "của kỳ trước chuyển sang", "of those carried over"),
+            ("new", "của hồ sơ nhận trong kỳ", "of those received in the period"),
+        )
+    ),
     ("form_received_of_information", "Hồ sơ của DVC cung cấp thông tin", "Dossiers of information services"),
     ("form_received_of_offered", "Hồ sơ của TTHC có DVC trực tuyến", "Dossiers of procedures offered online"),
     ("form_online_of_offered", "Hồ sơ trực tuyến của TTHC có DVC trực tuyến", "Filed online, of those offered"),

@@ -29,11 +29,15 @@ class _Tally:
 
 
 def with_sums(form: Form, counts: Mapping[str, Count]) -> dict[str, Count]:
-    """Return the counts with those that the form prints in parts only; a part not printed leaves its sum out."""
+    """Return the counts with those that the form prints in parts only; a part not printed leaves its sum out.
+
+    A sum with none but optional parts (the halves of a class that is split or not) needs all of them.
+    """
     found = dict(counts)
     for measure, parts in form.sums.items():
         known = [found[part] for part in parts if part in found]
-        if known and len(known) == len(_expected(form, parts, found)):
+        needed = parts if form.optional.issuperset(parts) else _expected(form, parts, found)
+        if known and len(known) == len(needed):
             values = [one.value for one in known]
             whole = None if None in values else sum(value or 0 for value in values)
             found[measure] = Count(whole, " + ".join(one.item for one in known))
