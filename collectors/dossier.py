@@ -86,6 +86,7 @@ class Skipped(StrEnum):
     TOTAL = "total"
     GROUP = "group"
     SUBTOTAL = "subtotal"
+    UNKNOWN_LINE = "unknown_line"
     NO_DATA = "no_data"
     PERIOD_UNKNOWN = "period_unknown"
     TREND = "trend"
@@ -125,6 +126,7 @@ SKIPPED_VI = {
     Skipped.TOTAL: "dòng tổng",
     Skipped.GROUP: "dòng nhóm (đơn vị, lĩnh vực, thủ tục)",
     Skipped.SUBTOTAL: "dòng cộng của nhóm",
+    Skipped.UNKNOWN_LINE: "dòng có nội dung lạ so với mẫu",
     Skipped.NO_DATA: "ghi chú, dòng nhóm hoặc chân trang",
     Skipped.PERIOD_UNKNOWN: "trang tính chưa được cho biết kỳ (--period)",
     Skipped.NO_PAYMENT: "không thu tiền (0 đồng)",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from collectors.explanation import UNKNOWN_VI, Column, Sheet
 from collectors.export import ExportError, ExportReport
-from collectors.form import HIDDEN, form_key
+from collectors.form import HIDDEN, Form, form_key
 from collectors.form_header import FormHeader, ranked_forms, usable
 from collectors.form_title import Asked, period_of, unit_in
 from collectors.formats import number_style
@@ -69,11 +69,28 @@ def _columns(table: Table, header: FormHeader) -> Iterator[Column]:
         known = name in {*header.form.columns, *(rate.column for rate in header.form.rates)}
         style = number_style(counted) if known else None
         formats = {style.value if style else "không phải số": len(counted)} if counted and known else {}
-        yield Column(place + 1, text, _meaning(name), _note(header, text, name), len(texts), formats)
+        yield Column(place + 1, text, _meaning(header.form, name), _note(header, text, name), len(texts), formats)
+        if header.form.is_vertical and known:
+            yield from _lines(header, name, below)
 
 
-def _meaning(name: str) -> str:
-    return name if not name.startswith(HIDDEN) else f"theo dòng của khối ({name.removeprefix(HIDDEN)})"
+def _lines(header: FormHeader, name: str, below: Sequence[Sequence[str]]) -> Iterator[Column]:
+    """Yield what a column means in each row that a vertical form knows."""
+    form, words, place = header.form, header.places.get(header.form.named_by), header.places[name]
+    for block in form.blocks:
+        own = [
+            cells for cells in below if words is not None and words < len(cells) and form.block(cells[words]) is block
+        ]
+        filled = sum(bool(place < len(cells) and cells[place].strip()) for cells in own)
+        note = "dòng cộng, chỉ để đối chiếu" if block.is_total else ""
+        meaning = "" if block.is_total else block.measures[name]
+        yield Column(place + 1, f"{header.headers[place]}, dòng “{block.label}”", meaning, note, filled, {})
+
+
+def _meaning(form: Form, name: str) -> str:
+    if not name.startswith(HIDDEN):
+        return name
+    return "theo nội dung của dòng" if form.is_vertical else f"theo dòng của khối ({name.removeprefix(HIDDEN)})"
 
 
 def _note(header: FormHeader, text: str, name: str) -> str:

@@ -57,10 +57,16 @@ class PrintedRate:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A row that goes on with the row above: its words, and which measures its columns hold."""
+    """A row that goes on with the row above: its words (keys: each wording), and which measures its columns hold."""
 
     label: str
+    keys: tuple[str, ...]
     measures: Mapping[str, str]
+
+    @property
+    def is_total(self) -> bool:
+        """Whether its counts are only compared with those of other rows."""
+        return all(name.startswith(HIDDEN) for name in self.measures.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,13 @@ class Form:
     """One summary form.
 
     rows: what one row is. key: number, unit, field, procedure, procedure_code, year or month → header keys; the columns
-    that say whose the counts are. columns: measure → header keys, always whole paths (`Đã xử lý > Quá hạn`).
+    that say whose the counts are; line: the column that says which of the blocks a row is, where the whole sheet is one
+    record. columns: measure → header keys, always whole paths (`Đã xử lý > Quá hạn`).
     groups: what rows without counts name for the rows below (unit, field, level, procedure). spans: a blank key cell
     goes on with the one above, and such a row needs no number. sums: measures that the form prints in parts only; an
     optional part that it leaves out is none, unless all of them are optional. ignored: headers that may be there, and are
-    not read.
-    definition: what its words mean where other forms mean something else. refusal: why it is never loaded, and advice.
+    not read. definition: what its words mean where other forms mean something else. refusal: why it is never loaded, and
+    advice.
     """
 
     name: str
@@ -130,13 +137,23 @@ class Form:
     @property
     def measures(self) -> tuple[str, ...]:
         """Every measure the form can give, in the order of its columns, then those of its blocks, then the sums."""
-        printed = [name for name in self.columns if not name.startswith(HIDDEN)]
-        return tuple(dict.fromkeys([*printed, *(m for b in self.blocks for m in b.measures.values()), *self.sums]))
+        delivered = (*self.columns, *(m for block in self.blocks for m in block.measures.values()), *self.sums)
+        return tuple(dict.fromkeys(name for name in delivered if not name.startswith(HIDDEN)))
+
+    @property
+    def is_vertical(self) -> bool:
+        """Whether the whole sheet is one record, each row a block of it."""
+        return "line" in self.key
+
+    @property
+    def named_by(self) -> str:
+        """The key column that holds the words of a block."""
+        return "line" if self.is_vertical else self.rows
 
     def block(self, text: str) -> Block | None:
         """Return the block that a row of this name goes on with."""
         words = header_key(text)
-        return next((block for block in self.blocks if block.label == words), None)
+        return next((block for block in self.blocks if words in block.keys), None)
 
 
 def form_key(path: str) -> str:
@@ -170,6 +187,8 @@ def _form(document: Mapping[str, Any]) -> Form:
     key: Mapping[str, list[str]] = document["key"]
     columns: Mapping[str, list[str]] = document.get("columns", {})
     refusal, profile = document.get("refused"), document.get("profile")
+    labels = {name: next(_expanded(texts[0])) for name, texts in (*key.items(), *columns.items())}
+    blocks = tuple(_block(**values) for values in document.get("block", []))
     return Form(
         name=document["name"],
         source=document["source"],
@@ -177,7 +196,7 @@ def _form(document: Mapping[str, Any]) -> Form:
         rows=RowKind(document["rows"]),
         key={name: _keys(texts) for name, texts in key.items()},
         columns={name: _keys(texts) for name, texts in columns.items()},
-        labels={name: next(_expanded(texts[0])) for name, texts in (*key.items(), *columns.items())},
+        labels=labels | {name: text for block in blocks for name, text in _block_labels(block, labels)},
         optional=frozenset(document.get("optional", [])),
         unread=frozenset(_keys(document.get("unread", []))),
         ignored=frozenset(_keys(document.get("ignored", []))),
@@ -187,11 +206,22 @@ def _form(document: Mapping[str, Any]) -> Form:
         sums={name: tuple(parts) for name, parts in document.get("sums", {}).items()},
         identities=(*_identities(document, "identities", True), *_identities(document, "balances", False)),
         rates=tuple(_rate(name, **values) for name, values in document.get("rates", {}).items()),
-        blocks=tuple(Block(header_key(one["label"]), one["measures"]) for one in document.get("block", [])),
+        blocks=blocks,
         definition=document.get("definition", ""),
         refusal=(refusal["found"], refusal["advice"]) if refusal else None,
         profile=Profile(**profile) if profile else None,
     )
+
+
+def _block(label: str, measures: Mapping[str, str]) -> Block:
+    wordings = label.split(_OR)
+    return Block(wordings[0], tuple(header_key(one) for one in wordings), measures)
+
+
+def _block_labels(block: Block, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield how messages call the measures of a block: by its words, where it has several columns also by theirs."""
+    for column, measure in block.measures.items():
+        yield measure, block.label if len(block.measures) == 1 else f"{block.label}{PATH}{labels[column]}"
 
 
 def _keys(texts: Iterable[str]) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ def _candidates(head: Sequence[Row]) -> Iterator[FormHeader]:
 
 def _goes_on(below: Sequence[str], header: FormHeader) -> bool:
     """Whether the next row is one of the header too: its words, and none where rows have their name."""
-    place = header.places.get(header.form.rows)
+    place = header.places.get(header.form.named_by)
     named = place is not None and any(below[place : place + 1])
     return not named and repeats_header(below, header)
 

@@ -213,3 +213,39 @@ def test_a_name_that_two_units_bear_is_nobody_s() -> None:
     assert codes_by_name([("H01.1", "Phòng Một cửa"), ("H01.2", "phòng một cửa"), ("H01.3", "Sở Y tế")]) == {
         "ten:so-y-te": "H01.3"
     }
+
+
+def test_a_vertical_report_gives_the_rates_it_tells_and_no_others(tthc: Any, data: Any, tmp_path: Path) -> None:
+    for name, more in (("tandan_vertical.xls", ()), ("tandan_vertical.book.xlsx", ("--unit", "H35.12"))):
+        shutil.copy(FOLDER / name, tmp_path / name)
+        assert tthc("collect", stamp(tmp_path / name), *more).exit_code == 0
+    asked = ("rates", "--source", "tandan_vertical", "--by", "unit", "--period", "2026-07")
+    rows = {(row["metric"], row["unit_code"]): row for row in data(*asked)["rows"]}
+    whole, cut = "ten:ubnd-xa-dong-son", "H35.12"  # cut: without the row of those resolved late
+    # on time 1.012 of 1.012 + 2
+    assert (rows["on_time", whole]["numerator"], rows["on_time", whole]["denominator"]) == (1012, 1014)
+    for metric, unit in (("online", whole), ("overdue_open", whole), ("on_time", cut), ("overdue_open", cut)):
+        assert (rows[metric, unit]["ratio"], rows[metric, unit]["status"]) == (None, "not_reported")
+    text = tthc(*asked, "--metric", "overdue_open").output
+    assert "không có dữ liệu" in text and "0,0 %" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "column", "field"),
+    [
+        ("tandan_print_detail_unit.xls", "html", "Hồ sơ đã xử lý > Quá hạn > Trong kỳ", "form_resolved_late_new"),
+        ("tandan_print_detail_field.xlsx", "workbook", "Hồ sơ chờ bổ sung > Kỳ trước", "form_waiting_carried"),
+        ("tandan_vertical.xls", "html", "Kết quả, dòng “Chưa xử lý xong”", "form_open"),
+        ("tandan_vertical.book.xlsx", "workbook", "Kết quả, dòng “Chưa xử lý xong”", "form_open"),
+    ],
+)
+def test_what_each_row_or_half_means_is_explained(
+    name: str, container: str, column: str, field: str, tthc: Any
+) -> None:
+    found = json.loads(tthc("layout", "explain", FOLDER / name, "--json").stdout)
+    (sheet,) = found["sheets"]
+    fields = {one["header"]: (one["field"], one["filled"]) for one in sheet["columns"]}
+    expected = json.loads((FOLDER / name).with_suffix(".expected.json").read_text(encoding="utf-8"))
+    assert (found["container"], sheet["layout"]) == (container, expected["layout"])
+    assert fields[column][0] == field and fields[column][1] > 0
+    assert sum(found["classes"].values()) == (expected["read"] if "told" not in expected else 0)

@@ -59,7 +59,10 @@ def checked(form: Form, rows: FormRows, sheet: str) -> Iterator[Finding]:
         for rate in form.rates:
             _check_rate(form, rate, record, place, tally)
         if record.missing:
-            tally.add("form_block", "", f"{place} {record.row}: thiếu {len(record.missing)} dòng của khối")
+            lacking = ", ".join(f"“{block.label}”" for block in record.missing)
+            tally.add("form_block", "", f"{place} {record.row}: thiếu dòng {lacking}")
+    for row in rows.unknown:
+        tally.add("form_line_unknown", "", f"{place} {row}")
     for total in rows.totals:
         _check_total(form, rows, total, place, tally)
     yield from tally.findings()
@@ -72,8 +75,9 @@ def _check_identity(form: Form, identity: Identity, record: Record, place: str, 
     if whole is None or len(parts) != len(names) or whole == sum(parts):
         return
     check = "form_identity" if identity.sure else "form_balance"
+    where = f"ô {record.counts[identity.whole].item}" if form.blocks else f"{place} {record.row}"
     words = f"{_label(form, identity.whole)} = {' + '.join(_label(form, name) for name in names)}"
-    tally.add(check, words, f"{place} {record.row}: {whole} ≠ {' + '.join(map(str, parts))}")
+    tally.add(check, words, f"{where}: {whole} ≠ {' + '.join(map(str, parts))}")
 
 
 def _check_rate(form: Form, rate: PrintedRate, record: Record, place: str, tally: _Tally) -> None:

@@ -56,13 +56,17 @@ class Total:
 
 @dataclass(slots=True)
 class FormRows:
-    """What the rows of one sheet are: read = accepted + refused + skipped (merging comes later)."""
+    """What the rows of one sheet are: read = accepted + refused + skipped (merging comes later).
+
+    unknown: rows with counts that the form does not know; they are skipped.
+    """
 
     read: int = 0
     records: list[Record] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     skipped: dict[Skipped, int] = field(default_factory=dict)
+    unknown: list[int] = field(default_factory=list)
 
     def skip(self, reason: Skipped) -> None:
         """Count a row that holds no counts of its own."""

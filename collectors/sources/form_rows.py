@@ -62,8 +62,10 @@ class _Reader:
         elif repeats_header(cells, self._header):  # what stood before it was the foot of a page, maybe with a name
             self._forget()
             self.found.skip(Skipped.REPEATED_HEADER)
-        elif block := self._form.block(self._cell(cells, self._form.rows)):
+        elif block := self._form.block(self._cell(cells, self._form.named_by)):
             self._go_on(number, cells, block)
+        elif self._form.is_vertical:
+            self._pass_over(number, cells)
         else:
             self._classify(number, cells)
 
@@ -73,13 +75,12 @@ class _Reader:
         self._close()
 
     def _classify(self, number: int, cells: list[str]) -> None:
-        counted = any(_is_number(self._at(cells, place)) for place in self._measures.values())
         if self._is_total(cells):
             self._forget()
             self._close()
             self._sum_up(number, cells, whole=True)
             self.found.skip(Skipped.TOTAL)
-        elif not counted:
+        elif not self._is_counted(cells):
             self._without_counts(number, cells)
         elif self._uneven(cells):
             found = f"{len(cells)} ô, tiêu đề có {self._header.width} cột"
@@ -102,6 +103,9 @@ class _Reader:
             return False
         name = self._cell(cells, self._form.rows)
         return bool(name) or any("=" in cell or "(" in cell for cell in filled)
+
+    def _is_counted(self, cells: Sequence[str]) -> bool:
+        return any(_is_number(self._at(cells, place)) for place in self._measures.values())
 
     def _is_total(self, cells: Sequence[str]) -> bool:
         """Only the whole words, and no row with a number: a unit may be called "Tổng công ty …"."""
@@ -178,6 +182,12 @@ class _Reader:
         return int(month) > 0
 
     def _go_on(self, number: int, cells: Sequence[str], block: Block) -> None:
+        if self._uneven(cells):
+            found = f"{len(cells)} ô, tiêu đề có {self._header.width} cột"
+            self._refuse(number, "", Refused.RAGGED, found)
+            return
+        if self._form.is_vertical and not self.found.records:
+            self.found.records.append(Record(number, {}, {}, {}, rows=0, missing=list(self._form.blocks)))
         record = self.found.records[-1] if self.found.records else None
         counts = self._counts(number, cells, block)
         if counts is None:
@@ -187,7 +197,18 @@ class _Reader:
             return
         record.missing.remove(block)
         record.counts.update(counts)
-        record.rows += 1
+        if block.is_total:
+            self.found.skip(Skipped.TOTAL)
+        else:
+            record.rows += 1
+
+    def _pass_over(self, number: int, cells: Sequence[str]) -> None:
+        """Take a row that is none of the blocks: counts of something unknown, or a footer."""
+        if self._is_counted(cells):
+            self.found.unknown.append(number)
+            self.found.skip(Skipped.UNKNOWN_LINE)
+        else:
+            self.found.skip(Skipped.NO_DOSSIER)
 
     def _counts(self, number: int, cells: Sequence[str], block: Block | None = None) -> dict[str, Count] | None:
         """Return the counts of a row by measure; None, and the row refused, where one is malformed."""

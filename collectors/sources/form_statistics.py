@@ -7,7 +7,7 @@ from datetime import date
 
 from collectors import vocabulary
 from collectors.export import Finding, RequestNeeded
-from collectors.form import Form
+from collectors.form import HIDDEN, Form
 from collectors.form_header import FormHeader
 from collectors.form_period import FormPeriod, month_of
 from collectors.form_title import Dated
@@ -79,6 +79,8 @@ def statistics_of(sheet: FormSheet, owner: Owner, *, file: str) -> Iterator[Form
         known = bool(procedure or number)
         period = _period(form, record, sheet.dated.period)
         for measure, count in with_sums(form, record.counts).items():
+            if measure.startswith(HIDDEN):  # it is only compared
+                continue
             yield FormStatistic(
                 unit_code=code,
                 unit_said=said,
