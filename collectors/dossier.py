@@ -86,6 +86,7 @@ class Skipped(StrEnum):
     TOTAL = "total"
     GROUP = "group"
     SUBTOTAL = "subtotal"
+    PART = "part"
     UNKNOWN_LINE = "unknown_line"
     NO_DATA = "no_data"
     PERIOD_UNKNOWN = "period_unknown"
@@ -126,6 +127,7 @@ SKIPPED_VI = {
     Skipped.TOTAL: "dòng tổng",
     Skipped.GROUP: "dòng nhóm (đơn vị, lĩnh vực, thủ tục)",
     Skipped.SUBTOTAL: "dòng cộng của nhóm",
+    Skipped.PART: "dòng trường hợp, đã nằm trong dòng thủ tục phía trên",
     Skipped.UNKNOWN_LINE: "dòng có nội dung lạ so với mẫu",
     Skipped.NO_DATA: "ghi chú, dòng nhóm hoặc chân trang",
     Skipped.PERIOD_UNKNOWN: "trang tính chưa được cho biết kỳ (--period)",

@@ -15,7 +15,7 @@ from collectors.personal_data import is_personal
 from collectors.reading.table import Table
 from collectors.sources import summary_form
 from collectors.sources.form_checks import total_differences
-from collectors.sources.form_rows import rows_of
+from collectors.sources.form_rows import proved_rows, rows_of
 
 
 def read(file: str, tables: Sequence[Table], captured_at: datetime) -> tuple[ExportReport | None, str]:
@@ -38,6 +38,7 @@ def sheet(table: Table, file: str) -> Sheet:
     try:
         header = usable(table, header, file=file)
         period = period_of(header, table.sheet, Asked(), file=file).period.label_vi if "year" not in form.key else ""
+        proved_rows(table, header, file=file)
     except ExportError as error:
         message = error.message_vi
     rivals = {one.form.name: round(one.likeness, 2) for one in reversed(found) if one.form is not form}

@@ -89,8 +89,10 @@ class Form:
     groups: what rows without counts name for the rows below (unit, field, level, procedure). spans: a blank key cell
     goes on with the one above, and such a row needs no number. sums: measures that the form prints in parts only; an
     optional part that it leaves out is none, unless all of them are optional. ignored: headers that may be there, and are
-    not read. definition: what its words mean where other forms mean something else. refusal: why it is never loaded, and
-    advice.
+    not read. cell_order: the header spans more columns than its rows have cells, which stand in the order of the headers.
+    definition: what its words mean where other forms mean something else. refusal: why it is never loaded, and advice.
+    proof: the same for a form whose rows without a number may be parts of the row above; it is loaded where every sum it
+    prints holds.
     """
 
     name: str
@@ -110,8 +112,10 @@ class Form:
     identities: tuple[Identity, ...] = ()
     rates: tuple[PrintedRate, ...] = ()
     blocks: tuple[Block, ...] = ()
+    cell_order: bool = False
     definition: str = ""
     refusal: tuple[str, str] | None = None
+    proof: tuple[str, str] | None = None
     profile: Profile | None = None
 
     @cached_property
@@ -186,7 +190,7 @@ def forms_of(document: Mapping[str, Any]) -> Iterator[Form]:
 def _form(document: Mapping[str, Any]) -> Form:
     key: Mapping[str, list[str]] = document["key"]
     columns: Mapping[str, list[str]] = document.get("columns", {})
-    refusal, profile = document.get("refused"), document.get("profile")
+    profile = document.get("profile")
     labels = {name: next(_expanded(texts[0])) for name, texts in (*key.items(), *columns.items())}
     blocks = tuple(_block(**values) for values in document.get("block", []))
     return Form(
@@ -207,10 +211,16 @@ def _form(document: Mapping[str, Any]) -> Form:
         identities=(*_identities(document, "identities", True), *_identities(document, "balances", False)),
         rates=tuple(_rate(name, **values) for name, values in document.get("rates", {}).items()),
         blocks=blocks,
+        cell_order=document.get("cell_order", False),
         definition=document.get("definition", ""),
-        refusal=(refusal["found"], refusal["advice"]) if refusal else None,
+        refusal=_reason(document, "refused"),
+        proof=_reason(document, "proved"),
         profile=Profile(**profile) if profile else None,
     )
+
+
+def _reason(document: Mapping[str, Any], name: str) -> tuple[str, str] | None:
+    return (document[name]["found"], document[name]["advice"]) if name in document else None
 
 
 def _block(label: str, measures: Mapping[str, str]) -> Block:

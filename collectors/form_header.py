@@ -14,6 +14,7 @@ _MOST_HEADER_ROWS = 4
 _FEWEST_COLUMNS = 4  # fewer known headers are words in a title, or another form
 _FEWEST_WORDS = 2  # known words in the first row of a header of several rows
 _LEAST_LIKENESS = 0.7
+_NEEDED = "một danh sách hồ sơ, hoặc một biểu tổng hợp có số liệu tính được tỷ lệ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def usable(table: Table, header: FormHeader, *, file: str) -> FormHeader:
     """
     form = header.form
     if form.refusal is not None:
-        raise _refused(table, header, file)
+        found, advice = form.refusal
+        raise refused(table, header, found, advice, file=file, row=header.rows[1])
     if form.profile is not None:
         return _by_profile(table, header, file)
     for name in form.required:
@@ -85,14 +87,16 @@ def usable(table: Table, header: FormHeader, *, file: str) -> FormHeader:
     return header
 
 
-def _refused(table: Table, header: FormHeader, file: str) -> ExportError:
-    found, advice = header.form.refusal or ("", "")
+def refused(
+    table: Table, header: FormHeader, found: str, advice: str, *, file: str, row: int, expected: str = _NEEDED
+) -> ExportError:
+    """Return the error of a form that is known and not loaded."""
     return RefusedLayout(
         file=file,
         sheet=table.sheet,
-        row=header.rows[1],
+        row=row,
         found=f"đây là mẫu {header.form.title_vi}: {found}",
-        expected="một danh sách hồ sơ, hoặc một biểu tổng hợp có số liệu tính được tỷ lệ",
+        expected=expected,
         advice=advice,
     )
 
@@ -149,8 +153,10 @@ def _goes_on(below: Sequence[str], header: FormHeader) -> bool:
 def _header(
     form: Form, rows: tuple[int, int], paths: tuple[str, ...], keys: Sequence[str], title: tuple[str, ...]
 ) -> FormHeader:
-    width = max((place + 1 for place, path in enumerate(paths) if path), default=0)
-    headers, own = paths[:width], keys[:width]
+    leaves: Sequence[int] = range(max((place + 1 for place, path in enumerate(paths) if path), default=0))
+    if form.cell_order:
+        leaves = [place for place in leaves if paths[place] and (not place or paths[place] != paths[place - 1])]
+    headers, own = tuple(paths[place] for place in leaves), [keys[place] for place in leaves]
     places: dict[str, int] = {}
     for place, key in enumerate(own):
         if key in form.places:

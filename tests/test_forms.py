@@ -97,7 +97,9 @@ def test_a_form_is_read_as_worked_by_hand(path: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", REFUSED, ids=lambda path: str(path.stem))
-def test_a_form_that_tells_no_rate_is_refused_by_its_name_and_says_what_to_export(path: Path, tmp_path: Path) -> None:
+def test_a_form_that_tells_no_sure_count_is_refused_by_its_name_and_says_what_to_export(
+    path: Path, tmp_path: Path
+) -> None:
     with pytest.raises(ExportError) as error:
         read(tmp_path, *reading.tables(path))
     assert all(words in str(error.value) for words in expected_of(path)["refused_with"])

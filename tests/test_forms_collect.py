@@ -230,6 +230,22 @@ def test_a_vertical_report_gives_the_rates_it_tells_and_no_others(tthc: Any, dat
     assert "không có dữ liệu" in text and "0,0 %" not in text
 
 
+def test_procedures_beside_their_cases_give_each_procedure_s_rate_once(tthc: Any, data: Any, tmp_path: Path) -> None:
+    for name in ("tandan_cases.xls", "tandan_cases.unproved.xls"):
+        shutil.copy(FOLDER / name, tmp_path / name)
+        stamp(tmp_path / name)
+    assert tthc("collect", tmp_path / "tandan_cases.xls").exit_code == 0
+    refused = tthc("collect", tmp_path / "tandan_cases.unproved.xls")
+    assert refused.exit_code == 1
+    assert "tandan_cases.unproved.xls, dòng 13" in refused.output
+    asked = ("rates", "--source", "tandan_cases", "--metric", "online", "--by", "procedure", "--unit")
+    found = [
+        (row["procedure_name"], row["numerator"], row["denominator"])
+        for row in data(*asked, "ten:ubnd-xa-dong-son")["rows"]
+    ]
+    assert sorted(found) == [("Đăng ký khai sinh", 1000, 1010), ("Đăng ký kết hôn", 5, 5)]
+
+
 @pytest.mark.parametrize(
     ("name", "container", "column", "field"),
     [
@@ -237,6 +253,8 @@ def test_a_vertical_report_gives_the_rates_it_tells_and_no_others(tthc: Any, dat
         ("tandan_print_detail_field.xlsx", "workbook", "Hồ sơ chờ bổ sung > Kỳ trước", "form_waiting_carried"),
         ("tandan_vertical.xls", "html", "Kết quả, dòng “Chưa xử lý xong”", "form_open"),
         ("tandan_vertical.book.xlsx", "workbook", "Kết quả, dòng “Chưa xử lý xong”", "form_open"),
+        ("tandan_cases.xls", "html", "Trong đó > Qua BCCI", "form_received_postal"),
+        ("tandan_cases.units.xlsx", "workbook", "Trong đó > Qua BCCI", "form_received_postal"),
     ],
 )
 def test_what_each_row_or_half_means_is_explained(
@@ -249,3 +267,11 @@ def test_what_each_row_or_half_means_is_explained(
     assert (found["container"], sheet["layout"]) == (container, expected["layout"])
     assert fields[column][0] == field and fields[column][1] > 0
     assert sum(found["classes"].values()) == (expected["read"] if "told" not in expected else 0)
+
+
+def test_a_form_whose_sums_fail_is_explained_with_the_sum(tthc: Any) -> None:
+    found = json.loads(tthc("layout", "explain", FOLDER / "tandan_cases.unproved.xls", "--json").stdout)
+    (sheet,) = found["sheets"]
+    assert sheet["totals"] == ["dòng 13: lệch 4 cột"]
+    assert "ghi 2039, cộng các dòng có số thứ tự được 1022" in sheet["message_vi"]
+    assert sheet["message_vi"] == found["message_vi"]

@@ -111,15 +111,16 @@ def total_differences(rows: FormRows, total: Total) -> dict[str, tuple[int, int]
     """
     below = [record.counts for record in rows.records[total.first : total.last]]
     if not total.whole:
-        return _differences(total, below) if below else {}
+        return differences(total.counts, below) if below else {}
     heads = [one.counts for one in rows.totals if not one.whole and one.first == one.last]
-    of_form = _differences(total, [*(record.counts for record in rows.records), *heads])
-    return min(of_form, _differences(total, below), key=len) if below else of_form
+    of_form = differences(total.counts, [*(record.counts for record in rows.records), *heads])
+    return min(of_form, differences(total.counts, below), key=len) if below else of_form
 
 
-def _differences(total: Total, rows: Sequence[Mapping[str, Count]]) -> dict[str, tuple[int, int]]:
+def differences(whole: Mapping[str, Count], rows: Sequence[Mapping[str, Count]]) -> dict[str, tuple[int, int]]:
+    """Return where counts are not the sum of rows: measure → (printed, summed)."""
     found = {}
-    for measure, count in total.counts.items():
+    for measure, count in whole.items():
         summed = sum(row[measure].value or 0 for row in rows if measure in row)
         if count.value is not None and count.value != summed:
             found[measure] = (count.value, summed)

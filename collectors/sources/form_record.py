@@ -29,7 +29,7 @@ class Record:
     """The counts of one unit, field or procedure; `rows` says which rows of the sheet they stand in.
 
     keys: unit, field, procedure, procedure_code, year, month → text, "" where the form says nothing. missing: blocks of
-    rows that did not come.
+    rows that did not come. parts: counts of the rows that are inside this one.
     """
 
     row: int
@@ -38,6 +38,7 @@ class Record:
     rates: dict[str, str]
     rows: int = 1
     missing: list[Block] = field(default_factory=list)
+    parts: list[dict[str, Count]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from collectors.personal_data import is_personal
 from collectors.reading.table import Table
 from collectors.sources import form_archive
 from collectors.sources.form_checks import checked, mixed
-from collectors.sources.form_rows import rows_of
+from collectors.sources.form_rows import proved_rows
 from collectors.sources.form_statistics import FormSheet, FormStatistic, Owner, merged, statistics_of
 from collectors.sources.ledger import describe_refusal
 
@@ -85,7 +85,8 @@ def _sheets(tables: Sequence[Table], origin: FormOrigin) -> tuple[list[FormSheet
         header = usable(table, header, file=origin.file_name)
         _require_one_source(sheets, table, header.form, origin.file_name)
         dated = period_of(header, table.sheet, origin.asked, file=origin.file_name)
-        sheets.append(FormSheet(table, header, dated, rows_of(table, header)))
+        rows = proved_rows(table, header, file=origin.file_name)
+        sheets.append(FormSheet(table, header, dated, rows))
         unread += [Finding("reading_note", table.sheet, 0, note) for note in table.notes]
     return sheets, tuple(unread)
 
