@@ -109,7 +109,8 @@ class ExportReport:
     """What became of one export and of each of its rows: read = accepted + merged + refused + skipped.
 
     period_printed, period_seen: ISO ranges 2026-07-01..2026-07-31, a side that is not known left blank; "" where nothing
-    is printed (period_wording: the words), or no row has a reception.
+    is printed (period_wording: the words), or no row has a reception. untold_id: the id of the same bytes with nothing told,
+    where what was told is part of this one.
     """
 
     file_name: str
@@ -135,6 +136,7 @@ class ExportReport:
     period_wording: str = ""
     period_printed: str = ""
     period_seen: str = ""
+    untold_id: str = ""
 
     @property
     def adds_up(self) -> bool:

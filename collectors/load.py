@@ -18,6 +18,7 @@ from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
 
 _NAMED_LAST = datetime(1900, 1, 1)
+_CUT_OFF = "form_block"  # the finding that rows of a form are missing
 
 
 def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: Mapping[str, str]) -> None:
@@ -34,6 +35,7 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: 
             "finding",
             "refusal",
             "indicator",
+            "form",
         ):  # the same bytes again
             con.execute(f"DELETE FROM collected.{table} WHERE export_id = ?", [export.report.export_id])
         append(con, "collected.export", [_export_row(con, export)])
@@ -42,7 +44,7 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: 
         if export.is_dossier_list:
             _load_parquet(con, export, archive.ROWS, "load_dossiers.sql")
         elif export.is_form:
-            _load_parquet(con, export, archive.STATISTICS, "load_statistics.sql")
+            _load_form(con, export)
         elif export.is_indicator_form:
             _load_indicators(con, export)
         elif export.is_response:
@@ -64,10 +66,21 @@ def _sql(name: str) -> str:
     return (files("collectors") / name).read_text(encoding="utf-8")
 
 
-def _load_parquet(con: duckdb.DuckDBPyConnection, export: Archived, rows: str, statement: str) -> None:
+def _load_form(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
+    """Load the counts of a summary form; only a whole one may take the place of all that older ones say."""
+    report = export.report
+    whole = not report.rows_refused and _CUT_OFF not in {finding.check_id for finding in report.findings}
+    said = {"layout": report.layout, "untold_id": report.untold_id, "whole": whole}
+    _load_parquet(con, export, archive.STATISTICS, "load_statistics.sql", **said)
+
+
+def _load_parquet(
+    con: duckdb.DuckDBPyConnection, export: Archived, rows: str, statement: str, **more: str | bool
+) -> None:
     """Run the statement that loads the canonical rows of an export, and load what it refused."""
     report = export.report
     variables = {
+        **more,
         "file": str(export.folder / rows),
         "export_id": report.export_id,
         "source": report.source,
@@ -128,6 +141,7 @@ INSERT INTO collected.statistic BY NAME
 SELECT
     ? AS source, ? AS partial, ? AS export_id, ? AS captured_at,
     '' AS field, '' AS procedure_key, '' AS unit_said, -- of whole units, told by their codes
+    '' AS layout, '' AS reporting_unit, -- no form
     * EXCLUDE (unit_name, level)
 FROM read_parquet(?)
 """
@@ -241,7 +255,7 @@ def _load_statistics(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
                 captured,
                 s.field,
                 s.procedure,
-                "",
+                *("", "", ""),
             )
             for s in said.statistics
         ],

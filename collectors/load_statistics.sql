@@ -1,5 +1,18 @@
--- the counts of one archived summary form → collected.statistic, inside the caller's transaction.
--- In: the variables file, export_id, source, captured_at. The newest observation is chosen when all are loaded.
+-- the counts of one archived summary form → collected.statistic and collected.form, inside the caller's transaction.
+-- In: the variables file, export_id, untold_id, source, layout, captured_at, whole. Which of them count is settled when
+-- all are loaded.
+
+-- archives written before sheets told their layout and reporting unit have no such columns
+CREATE OR REPLACE TEMP TABLE delivered AS
+SELECT
+    * EXCLUDE (layout, reporting_unit),
+    coalesce(layout, getvariable('layout')) AS layout,
+    coalesce(reporting_unit, '') AS reporting_unit
+FROM (
+    SELECT CAST(NULL AS VARCHAR) AS layout, CAST(NULL AS VARCHAR) AS reporting_unit WHERE FALSE
+    UNION ALL BY NAME
+    SELECT * FROM read_parquet(getvariable('file'))
+);
 
 INSERT INTO collected.statistic
 SELECT
@@ -16,12 +29,31 @@ SELECT
     CAST(getvariable('captured_at') AS TIMESTAMP),
     field,
     procedure_key,
-    unit_said
-FROM read_parquet(getvariable('file'));
+    unit_said,
+    layout,
+    reporting_unit
+FROM delivered;
+
+INSERT INTO collected.form
+SELECT
+    getvariable('export_id'),
+    getvariable('untold_id'),
+    getvariable('source'),
+    layout,
+    reporting_unit,
+    reporting_unit,
+    period_start,
+    period_end,
+    CAST(getvariable('captured_at') AS TIMESTAMP),
+    getvariable('whole'),
+    count(DISTINCT (unit_code, field, procedure_key)),
+    count(*)
+FROM delivered
+GROUP BY layout, reporting_unit, period_start, period_end;
 
 INSERT INTO collected.unit
 SELECT DISTINCT getvariable('source'), unit_code, unit_name, NULL, CAST(getvariable('captured_at') AS TIMESTAMP)
-FROM read_parquet(getvariable('file'));
+FROM delivered;
 
 INSERT INTO collected.procedure (source, procedure_key, procedure_code, procedure_name, field, captured_at)
 SELECT DISTINCT
@@ -31,5 +63,7 @@ SELECT DISTINCT
     procedure_name,
     nullif(field, ''),
     CAST(getvariable('captured_at') AS TIMESTAMP)
-FROM read_parquet(getvariable('file'))
+FROM delivered
 WHERE procedure_key <> '';
+
+DROP TABLE delivered;

@@ -50,7 +50,7 @@ CREATE TABLE collected.dossier (
 );
 
 -- one row per source, unit (field, procedure), period and measure: the newest observation (a partial response never
--- replaces a complete one)
+-- replaces a complete one) that no newer form withdraws
 CREATE TABLE collected.statistic (
     source VARCHAR NOT NULL,
     unit_code VARCHAR NOT NULL,        -- "id:…" until a response tells the code of that id; "ten:…" while only a name
@@ -65,7 +65,29 @@ CREATE TABLE collected.statistic (
     captured_at TIMESTAMP NOT NULL,    -- UTC
     field VARCHAR NOT NULL,            -- '': the whole unit, as every count of the portal
     procedure_key VARCHAR NOT NULL,    -- '': the whole unit, or the whole field
-    unit_said VARCHAR NOT NULL         -- the code made of the unit's name where a form prints no code, else ''
+    unit_said VARCHAR NOT NULL,        -- the code made of the unit's name where a form prints no code, else ''
+    layout VARCHAR NOT NULL,           -- of a form; '': no form
+    reporting_unit VARCHAR NOT NULL    -- see form
+);
+
+-- one row per source, unit as a form says it (field, procedure), period, measure, layout and reporting unit: the newest
+-- count that does not stand, because a newer form withdraws it or says otherwise; without that form it stands again
+CREATE TABLE collected.superseded AS SELECT * FROM collected.statistic;
+
+-- one row per summary form, layout, reporting unit and period
+CREATE TABLE collected.form (
+    export_id VARCHAR NOT NULL,
+    untold_id VARCHAR NOT NULL,        -- the id of the same bytes with nothing told; '': nothing was told
+    source VARCHAR NOT NULL,
+    layout VARCHAR NOT NULL,
+    reporting_unit VARCHAR NOT NULL,   -- whose report it is: a code, or the one made of a name; '': nobody said
+    reporting_code VARCHAR NOT NULL,   -- its true code where that is known
+    period_start DATE NOT NULL,
+    period_end DATE NOT NULL,
+    captured_at TIMESTAMP NOT NULL,    -- UTC
+    whole BOOLEAN NOT NULL,            -- no row was refused, none is missing from a block
+    rows BIGINT NOT NULL,
+    counts BIGINT NOT NULL
 );
 
 -- one row per payment of a dossier (source, dossier, time and amounts): its newest delivery

@@ -1,4 +1,5 @@
--- after loading, inside the caller's transaction: one row per key in the tables that keep the newest observation
+-- after loading, inside the caller's transaction: one row per key in the tables that keep the newest observation;
+-- settle_forms.sql then chooses among the counts of forms
 
 UPDATE collected.statistic AS s SET unit_code = a.unit_code
 FROM collected.unit_alias AS a
@@ -8,13 +9,20 @@ UPDATE collected.unit AS u SET unit_code = a.unit_code
 FROM collected.unit_alias AS a
 WHERE u.source = a.source AND u.unit_code = concat('id:', a.id);
 
+-- of forms: the newest by layout and reporting unit, with the unit as the form says it
 CREATE OR REPLACE TABLE collected.statistic AS
 SELECT *
-FROM collected.statistic
+FROM (
+    SELECT * REPLACE (CASE WHEN unit_said = '' THEN unit_code ELSE unit_said END AS unit_code)
+    FROM (SELECT * FROM collected.statistic UNION ALL SELECT * FROM collected.superseded)
+)
 QUALIFY row_number() OVER (
-    PARTITION BY source, unit_code, unit_said, field, procedure_key, period_start, period_end, measure
+    PARTITION BY
+        source, unit_code, unit_said, field, procedure_key, period_start, period_end, measure, layout, reporting_unit
     ORDER BY partial, captured_at DESC, export_id DESC, item
 ) = 1;
+
+TRUNCATE collected.superseded;
 
 -- the same payment in several exports counts once
 CREATE OR REPLACE TABLE collected.payment AS

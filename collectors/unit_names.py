@@ -1,8 +1,8 @@
 """Names of units, where a form prints no codes → the codes of units of the same name, or a code made of the name."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 
 import duckdb
 
@@ -45,24 +45,11 @@ def known_codes(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> dic
 
 
 def settle(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> None:
-    """Give statistics of named units the code of the unit of that name; without one they keep the made code.
+    """Give counts of named units the code of the unit of that name, and choose those that stand.
 
-    Told anew from the name each time, so the order of loading does not matter. Where two names of one source would get
-    one code, both keep theirs: their counts must not meet.
+    Told anew from the names each time, so the order of loading does not matter. A name that nobody bears keeps its made
+    code.
     """
-    codes = known_codes(con, names)
-    said = con.execute("SELECT DISTINCT source, unit_said FROM collected.statistic WHERE unit_said <> ''").fetchall()
-    given = Counter((source, codes.get(made, made)) for source, made in said)
-    con.execute("CREATE OR REPLACE TEMP TABLE named_unit (source VARCHAR, unit_said VARCHAR, unit_code VARCHAR)")
-    rows = [(source, made, codes[made]) for source, made in said if made in codes and given[source, codes[made]] == 1]
-    append(con, "named_unit", rows)
-    con.execute(_SETTLE)
-
-
-_SETTLE = """
--- one row per statistic of a named unit
-UPDATE collected.statistic AS s SET unit_code = coalesce(
-    (SELECT n.unit_code FROM named_unit AS n WHERE n.source = s.source AND n.unit_said = s.unit_said), s.unit_said
-)
-WHERE s.unit_said <> ''
-"""
+    con.execute("CREATE OR REPLACE TEMP TABLE known_unit (made VARCHAR, unit_code VARCHAR)")
+    append(con, "known_unit", list(known_codes(con, names).items()))
+    con.execute((files("collectors") / "settle_forms.sql").read_text(encoding="utf-8"))

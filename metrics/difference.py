@@ -11,7 +11,7 @@ A dossier is listed when it adds something else in the second state than in the 
                 procedure
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -133,17 +133,54 @@ def difference(
     """Return one entry per metric, variant, source and unit of which something moved; unit None: the roots.
 
     Counts of procedures are left out: no single dossier has a share of them.
-    period: as the second state understands it, for both. A count that is not reported adds nothing.
+    period: as the second state understands it, for both. A count that is not reported adds nothing; delivered counts
+    that only the first state has are listed too.
     Raises QuestionError for a metric, unit, source or period that the second state does not know.
     """
     keys = None if metrics is None else list(metrics)
-    asked = rates(after.snapshot, Register(()), metrics=keys, unit=unit, period=period, source=source)
+    known = (unit is None or unit in after.tree.units) and (source is None or source in after.sources)
+    asked = _asked(after, keys, unit, period, source) if known else []
+    gone = list(_gone(before, after, asked, metrics=keys, unit=unit, period=period, source=source))
+    if not known and not gone:
+        _asked(after, keys, unit, period, source)  # says what it does not know
     cells: dict[tuple[str, str, Period], list[Assessment]] = {}
     for one in asked:
         cells.setdefault((one.source, one.unit_code, one.period), []).append(one)
     found = [each for cell, rows in cells.items() for each in _of_cell(before, after, cell, rows)]
-    place = {(one.metric, one.variant, one.source, one.unit_code): number for number, one in enumerate(asked)}
+    found += [each for one in gone for each in _of_statistic(before, after, one, _counts(one), _counts(None))]
+    place = {_key(one): number for number, one in enumerate([*asked, *gone])}
     return sorted(found, key=lambda each: place[_key(each.assessment)])
+
+
+def _asked(
+    state: State, metrics: list[str] | None, unit: str | None, period: str, source: str | None
+) -> list[Assessment]:
+    return rates(state.snapshot, Register(()), metrics=metrics, unit=unit, period=period, source=source)
+
+
+def _gone(
+    before: State,
+    after: State,
+    asked: Sequence[Assessment],
+    *,
+    metrics: list[str] | None,
+    unit: str | None,
+    period: str,
+    source: str | None,
+) -> Iterator[Assessment]:
+    """Yield the delivered ratios of the first state of which the second has neither count.
+
+    period: as the second state understands it where it has any count of the source, else as the first does.
+    """
+    known = {_key(one) for one in asked}
+    labels = {one.source: between(one.period.start, one.period.end).label for one in asked}
+    for name, each in before.sources.items():
+        if each.kind == Kind.STATISTIC and source in (None, name) and (unit is None or unit in before.tree.units):
+            for one in _asked(before, metrics, unit, labels.get(name, period), name):
+                if _key(one) in known:
+                    continue
+                if (one.metric, one.variant) not in after.assessed([one.metric], one.unit_code, one.period, name):
+                    yield one
 
 
 def _key(one: Assessment) -> tuple[str, str, str, str]:
@@ -158,7 +195,7 @@ def _of_cell(
     counts = {one.variant: _counts(old.get((one.metric, one.variant))) for one in rows}
     if after.sources[source].kind == Kind.STATISTIC:
         for one in rows:
-            yield from _of_statistic(before, after, one, counts[one.variant])
+            yield from _of_statistic(before, after, one, counts[one.variant], _counts(one))
         return
     variants = [VARIANT[one.variant] for one in rows]
     was = before.added(source, unit, period, variants)
@@ -224,8 +261,8 @@ def _why(before: Version | None, fields: tuple[Changed, ...], later: bool) -> Wh
     return Why.PROGRESSED if went_on else Why.CORRECTED
 
 
-def _of_statistic(before: State, after: State, one: Assessment, old: Counts) -> Iterator[Difference]:
-    variant, new = VARIANT[one.variant], _counts(one)
+def _of_statistic(before: State, after: State, one: Assessment, old: Counts, new: Counts) -> Iterator[Difference]:
+    variant = VARIANT[one.variant]
     measures = (variant.numerator, variant.denominator)
     was = delivered(before.con, one.source, one.unit_code, one.period, measures)
     now = delivered(after.con, one.source, one.unit_code, one.period, measures)

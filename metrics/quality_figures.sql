@@ -96,6 +96,46 @@ history AS (
     FROM step
     WHERE before IS NOT NULL
     GROUP BY source, running, unit_code, period_start, period_end, measure
+),
+
+delivered_row AS (SELECT source, sum(rows) AS rows FROM collected.form GROUP BY source),
+
+-- forms with a newer one of the same layout and period, which is or may be (nobody said whose) the same report
+older_form AS (
+    SELECT f.*
+    FROM collected.form AS f
+    SEMI JOIN collected.form AS n
+        ON n.source = f.source AND n.layout = f.layout
+        AND n.period_start = f.period_start AND n.period_end = f.period_end
+        AND (n.captured_at, n.export_id) > (f.captured_at, f.export_id)
+        AND (f.reporting_unit = '' OR n.reporting_unit = '' OR f.reporting_code = n.reporting_code)
+),
+
+-- a form that stands as a whole is of other units than the newer one: that keeps nothing back
+kept AS (
+    SELECT
+        f.source,
+        count(DISTINCT (s.unit_code, s.field, s.procedure_key)) AS rows,
+        concat_ws(' ', e.file_name, min(s.unit_code), f.period_start, f.period_end) AS spot
+    FROM older_form AS f
+    INNER JOIN collected.statistic AS s
+        ON s.export_id = f.export_id AND s.layout = f.layout AND s.reporting_unit = f.reporting_unit
+        AND s.period_start = f.period_start AND s.period_end = f.period_end
+    INNER JOIN collected.export AS e ON e.export_id = f.export_id
+    GROUP BY f.source, e.file_name, f.export_id, f.layout, f.reporting_unit, f.period_start, f.period_end, f.counts
+    HAVING count(*) < f.counts
+),
+
+gone AS (
+    SELECT
+        s.source,
+        count(DISTINCT (s.unit_code, s.field, s.procedure_key, s.period_start, s.period_end)) AS rows,
+        min(concat_ws(' ', s.unit_code, s.period_start, s.period_end)) AS spot
+    FROM collected.superseded AS s
+    ANTI JOIN collected.statistic AS c
+        ON c.source = s.source AND c.unit_code = s.unit_code AND c.field = s.field
+        AND c.procedure_key = s.procedure_key AND c.period_start = s.period_start AND c.period_end = s.period_end
+    GROUP BY s.source
 )
 
 SELECT source, check_id, count(*) AS checked, count_if(found) AS failing,
@@ -130,4 +170,13 @@ SELECT source, 'closed_restated', count(*), count_if(changed), coalesce(min(spot
 FROM history
 WHERE NOT running
 GROUP BY source
+UNION ALL
+SELECT d.source, 'form_rows_kept', any_value(d.rows), coalesce(sum(k.rows), 0), coalesce(min(k.spot), '')
+FROM delivered_row AS d
+LEFT JOIN kept AS k ON k.source = d.source
+GROUP BY d.source
+UNION ALL
+SELECT d.source, 'form_rows_gone', d.rows, coalesce(g.rows, 0), coalesce(g.spot, '')
+FROM delivered_row AS d
+LEFT JOIN gone AS g ON g.source = d.source
 ORDER BY ALL

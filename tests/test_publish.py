@@ -68,7 +68,7 @@ class Office:
             ("portal_v2", unit, *days, name, None if value is None else Decimal(str(value)), quality, False, "e", "i")
             for name, value in measures.items()
         ]
-        append(self.con, "collected.statistic", [(*row, captured, "", "", "") for row in rows])
+        append(self.con, "collected.statistic", [(*row, captured, *[""] * 5) for row in rows])
 
     def publish(self, now: datetime = NOW, **more: Any) -> Snapshot:
         recount(self.con)

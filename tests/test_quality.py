@@ -68,7 +68,7 @@ class Store:
         start, end = (date.fromisoformat(day) for day in days.split(".."))
         key = f"{unit} {days} {captured}"
         rows = [("portal_v2", unit, start, end, name, Decimal(value)) for name, value in measures.items()]
-        append(self.con, "collected.statistic", [(*row, None, False, key, "i", captured, "", "", "") for row in rows])
+        append(self.con, "collected.statistic", [(*row, None, False, key, "i", captured, *[""] * 5) for row in rows])
         append(self.con, "collected.observation", [(*row, key, captured) for row in rows])
         name = (key, "portal_v2", "provide-online-tree", "r.json", captured, False, False)
         append(self.con, "collected.export", [(*name, 0, 0, 0, 0, 0, None, None)])

@@ -53,7 +53,8 @@ def diff(snapshot: "Snapshot", found: Sequence[Difference], first: date, second:
         out.print(f"\n{_named(one.assessment)}: {_change_words(one)}", soft_wrap=True)
         for again in one.redelivered:
             name = LABELS[again.measure].label_vi
-            out.print(f"  {name}: {_value_words(again.before)} → {_value_words(again.after)}", soft_wrap=True)
+            now = _value_words(again.after) if again.after else "không còn"
+            out.print(f"  {name}: {_value_words(again.before)} → {now}", soft_wrap=True)
         if one.movers:
             out.print(_classes_table(one.movers))
             out.print(_movers_table(one.movers[:limit]))

@@ -24,7 +24,9 @@ CREATE TABLE statistic (
     period_end DATE,
     measure VARCHAR,
     value DECIMAL(20, 4),
-    item VARCHAR
+    item VARCHAR,
+    layout VARCHAR,
+    reporting_unit VARCHAR
 );
 
 -- one row per refused row
@@ -50,4 +52,5 @@ def write(statistics: Sequence[FormStatistic], refusals: Sequence[tuple[str, Ref
 def _row(one: FormStatistic) -> tuple[object, ...]:
     of_whom = (one.unit_code, one.unit_said, one.unit_name or None, one.field)
     of_what = (one.procedure_key, one.procedure_code, one.procedure_name)
-    return (*of_whom, *of_what, one.period_start, one.period_end, one.measure, one.value, one.item)
+    of_when = (one.period_start, one.period_end)
+    return (*of_whom, *of_what, *of_when, one.measure, one.value, one.item, one.layout, one.reporting_unit)

@@ -31,21 +31,32 @@ class FormSheet:
     rows: FormRows
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose a sheet is where its rows do not say: the unit of the title, else the code that was told."""
+    """Whose report a sheet is, and whose its rows are where they do not say: the unit of the title, else the code told."""
 
     name: str
     code: str
-    told: bool = False
+
+    @property
+    def told(self) -> bool:
+        """Whether only the person says it."""
+        return bool(self.code) and not self.name
+
+    @property
+    def unit(self) -> str:
+        """The code of the unit, or the one made of its name; "" where nobody said."""
+        said = self.name or self.code
+        return _coded(said)[0] if said else ""
 
 
 @dataclass(frozen=True, slots=True)
 class FormStatistic:
     """One delivered count in canonical columns: a row of the archive.
 
-    unit_said: the code made of the unit's name, "" where its true code is known. record, rows: the record it stems from
-    (number within the export) and how many rows of the sheet that has; they are not archived.
+    unit_said: the code made of the unit's name, "" where its true code is known. layout, reporting_unit: of the sheet, see
+    Owner.unit. record, rows: the record it stems from (number within the export) and how many rows of the sheet that has;
+    they are not archived.
     """
 
     unit_code: str
@@ -60,6 +71,8 @@ class FormStatistic:
     measure: str
     value: int | None
     item: str
+    layout: str
+    reporting_unit: str
     record: tuple[str, int]
     rows: int
 
@@ -94,6 +107,8 @@ def statistics_of(sheet: FormSheet, owner: Owner, *, file: str) -> Iterator[Form
                 measure=measure,
                 value=count.value,
                 item=count.item,
+                layout=form.name,
+                reporting_unit=owner.unit,
                 record=(sheet.table.sheet, record.row),
                 rows=record.rows,
             )
@@ -103,10 +118,7 @@ def _unit(sheet: FormSheet, record: Record, owner: Owner, file: str) -> tuple[st
     """Return code, made code and name of a record's unit."""
     name = record.keys.get("unit", "") or owner.name
     if name:
-        if _AGENCY.fullmatch(name):
-            return vocabulary.unit_code(name), "", ""
-        shown = masked(clean(name))
-        return code_of(shown), code_of(shown), shown
+        return _coded(name)
     if not owner.code:
         raise RequestNeeded(
             file=file,
@@ -116,8 +128,15 @@ def _unit(sheet: FormSheet, record: Record, owner: Owner, file: str) -> tuple[st
             expected="tên đơn vị trong tiêu đề hoặc trong dòng nhóm",
             advice="xuất lại có tên đơn vị, hoặc thêm --unit với mã đơn vị, hoặc ghi “unit” vào <tên>.request.json đặt cạnh",
         )
-    owner.told = True
     return owner.code, "", ""
+
+
+def _coded(name: str) -> tuple[str, str, str]:
+    """Return code, made code and name of a unit that is called by its name, or by its code."""
+    if _AGENCY.fullmatch(name):
+        return vocabulary.unit_code(name), "", ""
+    shown = masked(clean(name))
+    return code_of(shown), code_of(shown), shown
 
 
 def _period(form: Form, record: Record, of_sheet: FormPeriod) -> FormPeriod:

@@ -124,6 +124,7 @@ def _report(
         file_name=origin.file_name,
         outcome=Outcome.ACCEPTED,
         export_id=origin.told_id if told else origin.export_id,
+        untold_id=origin.export_id if told else "",
         source=f"demo_{form.source}" if synthetic else form.source,
         layout=", ".join(dict.fromkeys(sheet.header.form.name for sheet in sheets)),
         captured_at=origin.captured_at,
