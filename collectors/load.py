@@ -70,7 +70,7 @@ def _load_form(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     """Load the counts of a summary form; only a whole one may take the place of all that older ones say."""
     report = export.report
     whole = not report.rows_refused and _CUT_OFF not in {finding.check_id for finding in report.findings}
-    said = {"layout": report.layout, "untold_id": report.untold_id, "whole": whole}
+    said: dict[str, str | bool] = {"layout": report.layout, "untold_id": report.untold_id, "whole": whole}
     _load_parquet(con, export, archive.STATISTICS, "load_statistics.sql", **said)
 
 

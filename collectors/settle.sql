@@ -9,20 +9,36 @@ UPDATE collected.unit AS u SET unit_code = a.unit_code
 FROM collected.unit_alias AS a
 WHERE u.source = a.source AND u.unit_code = concat('id:', a.id);
 
--- of forms: the newest by layout and reporting unit, with the unit as the form says it
-CREATE OR REPLACE TABLE collected.statistic AS
-SELECT *
-FROM (
-    SELECT * REPLACE (CASE WHEN unit_said = '' THEN unit_code ELSE unit_said END AS unit_code)
-    FROM (SELECT * FROM collected.statistic UNION ALL SELECT * FROM collected.superseded)
+INSERT INTO collected.statistic SELECT * FROM collected.superseded;
+
+TRUNCATE collected.superseded;
+
+-- counts told again: all but the newest go; of forms for each layout and reporting unit, with the unit as the form says it
+CREATE OR REPLACE TEMP TABLE older AS
+WITH said AS (
+    SELECT * REPLACE (CASE WHEN unit_said = '' THEN unit_code ELSE unit_said END AS unit_code), rowid AS id
+    FROM collected.statistic
+),
+
+-- few counts are told again: only those are sorted
+again AS (
+    SELECT source, unit_code, unit_said, field, procedure_key, period_start, period_end, measure, layout, reporting_unit
+    FROM said
+    GROUP BY ALL
+    HAVING count(*) > 1
 )
+
+SELECT id
+FROM said
+SEMI JOIN again
+    USING (source, unit_code, unit_said, field, procedure_key, period_start, period_end, measure, layout, reporting_unit)
 QUALIFY row_number() OVER (
     PARTITION BY
         source, unit_code, unit_said, field, procedure_key, period_start, period_end, measure, layout, reporting_unit
     ORDER BY partial, captured_at DESC, export_id DESC, item
-) = 1;
+) > 1;
 
-TRUNCATE collected.superseded;
+DELETE FROM collected.statistic WHERE rowid IN (SELECT id FROM older);
 
 -- the same payment in several exports counts once
 CREATE OR REPLACE TABLE collected.payment AS

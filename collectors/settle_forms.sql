@@ -48,9 +48,16 @@ FROM (SELECT DISTINCT source, unit_said FROM collected.statistic WHERE unit_said
 INNER JOIN known_unit AS k ON k.made = s.unit_said
 QUALIFY count(*) OVER (PARTITION BY s.source, k.unit_code) = 1;
 
+UPDATE collected.statistic AS s SET unit_code = s.unit_said
+WHERE
+    s.unit_said <> '' AND s.unit_code <> s.unit_said
+    AND NOT EXISTS (SELECT 1 FROM named_unit AS n WHERE n.source = s.source AND n.unit_said = s.unit_said);
+
 UPDATE collected.statistic AS s SET unit_code = n.unit_code
 FROM named_unit AS n
-WHERE n.source = s.source AND n.unit_said = s.unit_said;
+WHERE n.source = s.source AND n.unit_said = s.unit_said AND s.unit_code <> n.unit_code;
+
+UPDATE collected.superseded SET unit_code = unit_said WHERE unit_said <> '';
 
 UPDATE collected.superseded AS s SET unit_code = n.unit_code
 FROM named_unit AS n
@@ -58,8 +65,17 @@ WHERE n.source = s.source AND n.unit_said = s.unit_said;
 
 -- reports of different units, or one that calls a unit by its name and one by its code, may say the same count
 CREATE OR REPLACE TEMP TABLE outdone AS
-SELECT rowid AS id
-FROM collected.statistic
+WITH again AS (
+    SELECT source, unit_code, field, procedure_key, period_start, period_end, measure
+    FROM collected.statistic
+    WHERE layout <> ''
+    GROUP BY ALL
+    HAVING count(*) > 1
+)
+
+SELECT s.rowid AS id
+FROM collected.statistic AS s
+SEMI JOIN again USING (source, unit_code, field, procedure_key, period_start, period_end, measure)
 WHERE layout <> ''
 QUALIFY row_number() OVER (
     PARTITION BY source, unit_code, field, procedure_key, period_start, period_end, measure

@@ -18,6 +18,7 @@ from collectors import run as collecting
 from collectors import warehouse
 from collectors.home import open_home
 from collectors.run import Told
+from collectors.unit_names import code_of
 from metrics import count
 from tests.conftest import dossier, stamp, write_csv
 from tests.test_forms import FOLDER
@@ -25,6 +26,7 @@ from tests.test_forms import FOLDER
 Run = Callable[..., Result]
 Data = Callable[..., Any]
 OFFICE = "- Đơn vị báo cáo: UBND tỉnh Thử Nghiệm"
+NAME = "Sở Văn hóa, Thể thao và Du lịch"  # H35.12 in the lists of tests
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 HEAD = (FOLDER / "vpcp_06_unit.06a.xls").read_text(encoding="utf-8").partition("<tbody>")[0]
 JULY = "(Từ ngày 01/07/2026 đến ngày 31/07/2026)"
@@ -216,10 +218,9 @@ def test_three_forms_and_the_list_that_tells_a_code_in_any_order(tmp_path: Path)
 
     The form of another office says a row too, and the oldest one withdrawn says one that nobody else says.
     """
-    name = "Sở Văn hóa, Thể thao và Du lịch"  # H35.12 in the list
     paths = [
         write_csv(tmp_path / "list.csv", [dossier(1)]),
-        put(tmp_path, "a", {"Xã Một": 30, "Xã Hai": 50, "Xã Ba": 5}, day=1, office=name),
+        put(tmp_path, "a", {"Xã Một": 30, "Xã Hai": 50, "Xã Ba": 5}, day=1, office=NAME),
         put(tmp_path, "b", {"Xã Hai": 60}, day=2, office="Sở Khác"),
         put(tmp_path, "c", {"Xã Một": 40}, day=3, office=None, unit="H35.12"),
     ]
@@ -256,6 +257,23 @@ def test_a_unit_whose_code_is_known_has_one_count_after_a_correction(home: Path,
         collect(con, home, put(tmp_path, "a", {"Xã Một": 30}, day=1))
         collect(con, home, put(tmp_path, "b", {"Xã Một": 40}, day=3, refused=True))
         assert standing(con) == {"H56.99": 40}
+
+
+def test_a_name_that_a_second_unit_bears_is_nobody_s_whatever_came_first(tmp_path: Path) -> None:
+    """Two lists call H35.12 and H35.13 alike: a row of that name keeps its made code, and a title of that name is of none."""
+    other = {"Số hồ sơ": "H35.13-260803-0001"}
+    paths = [
+        write_csv(tmp_path / "one.csv", [dossier(1)]),
+        write_csv(tmp_path / "two.csv", [dossier(2, **other)]),
+        put(tmp_path, "a", {NAME: 30, "Xã Hai": 50}, day=1, office=NAME),
+        put(tmp_path, "b", {NAME: 40}, day=3, office=None, unit="H35.12"),
+    ]
+    for place, order in enumerate(itertools.permutations(paths)):
+        home = tmp_path / f"home-{place}"
+        with store(home) as con:
+            for path in order:
+                collect(con, home, path)
+            assert standing(con) == {code_of(NAME): 40, "ten:xa-hai": 50}
 
 
 def test_an_older_form_delivered_again_is_the_newest(home: Path, tmp_path: Path) -> None:
