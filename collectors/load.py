@@ -13,12 +13,12 @@ from collectors.archive import Archived
 from collectors.export import ExportReport, report_json
 from collectors.indicator import from_json
 from collectors.procedure import FIELDS as PROCEDURE_FIELDS
+from collectors.reading.html_page import CUT_OFF
 from collectors.sources import stored_response
 from collectors.sources.dossier_staging import append
 from collectors.statistic import PortalExport
 
 _NAMED_LAST = datetime(1900, 1, 1)
-_CUT_OFF = "form_block"  # the finding that rows of a form are missing
 
 
 def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: Mapping[str, str]) -> None:
@@ -69,9 +69,10 @@ def _sql(name: str) -> str:
 def _load_form(con: duckdb.DuckDBPyConnection, export: Archived) -> None:
     """Load the counts of a summary form; only a whole one may take the place of all that older ones say."""
     report = export.report
-    whole = not report.rows_refused and _CUT_OFF not in {finding.check_id for finding in report.findings}
-    said: dict[str, str | bool] = {"layout": report.layout, "untold_id": report.untold_id, "whole": whole}
-    _load_parquet(con, export, archive.STATISTICS, "load_statistics.sql", **said)
+    lacking = (one for one in report.findings if one.check_id == "form_block" or one.example == CUT_OFF)
+    said = {"layout": report.layout, "untold_id": report.untold_id}
+    whole = not report.rows_refused and not any(lacking)
+    _load_parquet(con, export, archive.STATISTICS, "load_statistics.sql", whole=whole, **said)
 
 
 def _load_parquet(

@@ -85,7 +85,7 @@ CREATE TABLE collected.form (
     period_start DATE NOT NULL,
     period_end DATE NOT NULL,
     captured_at TIMESTAMP NOT NULL,    -- UTC
-    whole BOOLEAN NOT NULL,            -- no row was refused, none is missing from a block
+    whole BOOLEAN NOT NULL,            -- no row was refused, and nothing says that rows are missing
     rows BIGINT NOT NULL,
     counts BIGINT NOT NULL
 );

@@ -176,6 +176,32 @@ def test_a_form_with_a_refused_row_withdraws_nothing_and_that_is_told(tmp_path: 
     assert (told(data, "form_rows_gone"), told(data, "form_rows_kept")) == (0, 1)
 
 
+@pytest.mark.parametrize(("end", "left"), [("</table></body></html>", False), ("", True)])
+def test_a_page_that_was_cut_off_withdraws_nothing(home: Path, tmp_path: Path, end: str, left: bool) -> None:
+    second = put(tmp_path, "b", {"Xã Một": 40}, day=3)
+    second.write_text(second.read_text(encoding="utf-8").removesuffix("</table></body></html>") + end, encoding="utf-8")
+    with store(home) as con:
+        collect(con, home, put(tmp_path, "a", {"Xã Một": 30, "Xã Hai": 50}, day=1), second)
+        assert standing(con) == {"ten:xa-mot": 40, **({"ten:xa-hai": 50} if left else {})}
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_form_that_lacks_rows_of_a_unit_withdraws_nothing(home: Path, tmp_path: Path, cut: bool) -> None:
+    """Three lines a unit: the second form has not the first unit, and, cut, not the last line of the second."""
+    text = (FOLDER / "tandan_online_level.xls").read_text(encoding="utf-8")
+    lines = text.partition("<tbody>")[2].splitlines(keepends=True)
+    without = text.replace("".join(lines[1:4]), "").replace(lines[6] if cut else "", "")
+    with store(home) as con:
+        for day, page in ((1, text), (3, without)):
+            path = tmp_path / f"{day}.xls"
+            path.write_text(page, encoding="utf-8")
+            told = {"captured_at": f"2026-09-{day:02}T02:00:00Z", "unit": "H56"}
+            path.with_suffix(".request.json").write_text(json.dumps(told), encoding="utf-8")
+            collect(con, home, path)
+        units = con.execute("SELECT DISTINCT unit_code FROM collected.statistic ORDER BY ALL").fetchall()
+        assert units == ([("ten:so-tu-phap",)] if cut else []) + [("ten:so-xay-dung",)]
+
+
 def test_each_month_of_a_form_with_months_is_a_report_of_its_own(tmp_path: Path, tthc: Run, data: Data) -> None:
     """July is delivered again without its second field, August not at all: August stands as it was."""
     head = "year,month,domainCode,domainName,received,ontime,overdue,online,release,fromViaPostal\n"

@@ -19,6 +19,8 @@ from collectors.reading.html_grid import BREAK, Grid, one_line
 from collectors.reading.spool import Spool, TooManyCells
 from collectors.reading.table import Table
 
+# kept with what was read: an export with this note never takes the place of another as a whole
+CUT_OFF = "bảng không có thẻ đóng: tệp có thể bị cắt cụt, thiếu các dòng cuối"
 _BLOCK = 1 << 16
 _TAIL = 1 << 16
 _MOST_TABLES = 1000
@@ -71,7 +73,7 @@ def _notes(path: Path) -> tuple[str, ...]:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL))
         tail = file.read().replace(b"\x00", b"")
-    return () if _TABLE_END.search(tail) else ("bảng không có thẻ đóng: tệp có thể bị cắt cụt, thiếu các dòng cuối",)
+    return () if _TABLE_END.search(tail) else (CUT_OFF,)
 
 
 def _table(name: str, grid: Grid, spool: Spool, encoding: Encoding, notes: tuple[str, ...]) -> Table:
