@@ -36,6 +36,7 @@ def load(con: duckdb.DuckDBPyConnection, exports: Sequence[Archived], *, names: 
             "refusal",
             "indicator",
             "form",
+            "form_row",
         ):  # the same bytes again
             con.execute(f"DELETE FROM collected.{table} WHERE export_id = ?", [export.report.export_id])
         append(con, "collected.export", [_export_row(con, export)])

@@ -46,10 +46,21 @@ SELECT
     period_end,
     CAST(getvariable('captured_at') AS TIMESTAMP),
     getvariable('whole'),
-    count(DISTINCT (unit_code, field, procedure_key)),
     count(*)
 FROM delivered
 GROUP BY layout, reporting_unit, period_start, period_end;
+
+INSERT INTO collected.form_row
+SELECT DISTINCT
+    getvariable('export_id'),
+    layout,
+    reporting_unit,
+    period_start,
+    period_end,
+    CASE WHEN unit_said = '' THEN unit_code ELSE unit_said END,
+    field,
+    procedure_key
+FROM delivered;
 
 INSERT INTO collected.unit
 SELECT DISTINCT getvariable('source'), unit_code, unit_name, NULL, CAST(getvariable('captured_at') AS TIMESTAMP)

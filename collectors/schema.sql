@@ -86,8 +86,19 @@ CREATE TABLE collected.form (
     period_end DATE NOT NULL,
     captured_at TIMESTAMP NOT NULL,    -- UTC
     whole BOOLEAN NOT NULL,            -- no row was refused, and nothing says that rows are missing
-    rows BIGINT NOT NULL,
     counts BIGINT NOT NULL
+);
+
+-- one row per row of a form: whose its counts are, as the form says it
+CREATE TABLE collected.form_row (
+    export_id VARCHAR NOT NULL,
+    layout VARCHAR NOT NULL,
+    reporting_unit VARCHAR NOT NULL,
+    period_start DATE NOT NULL,
+    period_end DATE NOT NULL,
+    unit VARCHAR NOT NULL,             -- its code, or the one made of its name
+    field VARCHAR NOT NULL,
+    procedure_key VARCHAR NOT NULL
 );
 
 -- one row per payment of a dossier (source, dossier, time and amounts): its newest delivery

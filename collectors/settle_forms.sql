@@ -7,21 +7,29 @@ UPDATE collected.form AS f SET reporting_code = k.unit_code
 FROM known_unit AS k
 WHERE k.made = f.reporting_unit;
 
--- what a newer whole form of the same report replaces, and what the same bytes say that were told since whose they are
+-- what a newer whole form of the same report replaces (one that has a row in common: without any it is of other units, such
+-- as departments and communes), and what the same bytes say that were told since whose they are
 CREATE OR REPLACE TEMP TABLE withdrawn AS
-WITH newest AS (
-    SELECT source, layout, reporting_code, period_start, period_end, max((captured_at, export_id)) AS form
-    FROM collected.form
-    WHERE whole AND reporting_code <> ''
+WITH said AS (
+    SELECT f.*, r.unit, r.field, r.procedure_key
+    FROM collected.form AS f
+    INNER JOIN collected.form_row AS r USING (export_id, layout, reporting_unit, period_start, period_end)
+    WHERE f.reporting_code <> ''
+),
+
+newest AS (
+    SELECT
+        source, layout, reporting_code, period_start, period_end, unit, field, procedure_key,
+        max((captured_at, export_id)) AS form
+    FROM said
+    WHERE whole
     GROUP BY ALL
 )
 
-SELECT f.export_id, f.layout, f.reporting_unit, f.period_start, f.period_end
-FROM collected.form AS f
-INNER JOIN newest AS n
-    ON n.source = f.source AND n.layout = f.layout AND n.reporting_code = f.reporting_code
-    AND n.period_start = f.period_start AND n.period_end = f.period_end
-WHERE (f.captured_at, f.export_id) < n.form
+SELECT s.export_id, s.layout, s.reporting_unit, s.period_start, s.period_end
+FROM said AS s
+INNER JOIN newest AS n USING (source, layout, reporting_code, period_start, period_end, unit, field, procedure_key)
+WHERE (s.captured_at, s.export_id) < n.form
 UNION
 SELECT f.export_id, f.layout, f.reporting_unit, f.period_start, f.period_end
 FROM collected.form AS f

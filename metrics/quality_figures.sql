@@ -98,7 +98,12 @@ history AS (
     GROUP BY source, running, unit_code, period_start, period_end, measure
 ),
 
-delivered_row AS (SELECT source, sum(rows) AS rows FROM collected.form GROUP BY source),
+delivered_row AS (
+    SELECT f.source, count(*) AS rows
+    FROM collected.form AS f
+    INNER JOIN collected.form_row AS r USING (export_id, layout, reporting_unit, period_start, period_end)
+    GROUP BY f.source
+),
 
 -- forms with a newer one of the same layout and period, which is or may be (nobody said whose) the same report
 older_form AS (

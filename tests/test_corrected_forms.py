@@ -160,11 +160,12 @@ def test_where_nobody_said_whose_it_is_rows_stay_and_that_is_told_until_somebody
     assert [report["outcome"] for report in again] == ["already", "already"]
 
 
-def test_forms_of_other_units_without_a_word_whose_they_are_keep_nothing_back(
-    tmp_path: Path, tthc: Run, data: Data
+@pytest.mark.parametrize("office", [None, "UBND tỉnh Thử Nghiệm"])
+def test_forms_without_a_row_in_common_are_of_other_units_and_both_stand(
+    tmp_path: Path, tthc: Run, data: Data, office: str | None
 ) -> None:
-    tthc("collect", put(tmp_path, "so", {"Sở Một": 30}, day=1, office=None))
-    tthc("collect", put(tmp_path, "xa", {"Xã Một": 40}, day=3, office=None))
+    tthc("collect", put(tmp_path, "so", {"Sở Một": 30}, day=1, office=office))
+    tthc("collect", put(tmp_path, "xa", {"Xã Một": 40}, day=3, office=office))
     assert online(data) == {"ten:so-mot": (30, 40), "ten:xa-mot": (40, 50)}
     assert (told(data, "form_rows_gone"), told(data, "form_rows_kept")) == (0, 0)
 
@@ -343,7 +344,8 @@ def rule(forms: Sequence[Form]) -> dict[str, int]:
     stands: dict[str, int] = {}
     for place, (whose, rows, _) in enumerate(forms):
         withdrawn = any(
-            office[whose] and office[later] == office[whose] and not refused for later, _, refused in forms[place + 1 :]
+            office[whose] and office[later] == office[whose] and not refused and set(rows) & set(newer)
+            for later, newer, refused in forms[place + 1 :]
         )
         stands |= {} if withdrawn else {UNITS[name]: value for name, value in rows.items()}
     return stands
