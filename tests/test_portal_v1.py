@@ -258,7 +258,7 @@ def test_a_value_that_is_no_row_among_the_rows_of_a_sheet_is_named(tmp_path: Pat
     document["Điểm năm"][1] = None
     path = tmp_path / "diem.json"
     path.write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(UnreadableExport, match="trang tính “Điểm năm”, dòng 3"):
+    with pytest.raises(UnreadableExport, match="trang tính “Điểm năm”, dòng 3: giữa các dòng"):
         reading.tables(path)
 
 
@@ -266,7 +266,7 @@ def test_a_second_list_behind_the_first_is_not_lost(tmp_path: Path) -> None:
     rows = json.dumps(json.loads(TWIN.read_text(encoding="utf-8"))["Điểm năm"])
     path = tmp_path / "diem.json"
     path.write_text(rows + "\n" + rows, encoding="utf-8")
-    with pytest.raises(UnreadableExport, match="hỏng"):
+    with pytest.raises(UnreadableExport, match="sau danh sách đầu tiên"):
         reading.tables(path)
 
 
