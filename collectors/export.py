@@ -160,7 +160,8 @@ def report_of(values: Mapping[str, Any]) -> ExportReport:
     known: dict[str, Any] = {one.name: values[one.name] for one in fields(ExportReport) if one.name in values}
     known |= {name: tuple(known[name]) for name in ("unmapped", "dropped", "refusals") if name in known}
     known["outcome"] = Outcome(known["outcome"])
-    known["findings"] = tuple(Finding(**finding) for finding in known.get("findings", ()))
+    parts = [one.name for one in fields(Finding)]
+    known["findings"] = tuple(Finding(*(said[name] for name in parts)) for said in known.get("findings", ()))
     if known.get("captured_at"):
         known["captured_at"] = datetime.fromisoformat(known["captured_at"])
     return ExportReport(**known)

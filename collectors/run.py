@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -28,6 +29,7 @@ from collectors.sources.stored_response import AskedOnCommandLine
 
 _REQUEST = ".request.json"
 _BACK = "Muốn tính lại: tthc forget {export} --undo --by … --reason …"
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _LOCK_FILES = ("~$", ".")  # a spreadsheet program's lock file, a hidden file
 
 
@@ -263,11 +265,21 @@ def _told_beside(path: Path, told: Told) -> Told:
     if (told.period and told.unit) or not sidecar.exists() or _is_response(path):
         return told
     try:
-        said = json.loads(sidecar.read_text(encoding="utf-8"))
+        said = _said_by(sidecar)
     except ValueError:
         return told  # where the capture time is read, this is told
     texts = {name: text for name, text in said.items() if isinstance(text, str)} if isinstance(said, dict) else {}
     return replace(told, period=told.period or texts.get("period"), unit=told.unit or texts.get("unit"))
+
+
+def _said_by(sidecar: Path) -> Any:  # noqa: ANN401 - any JSON
+    """Return what the JSON beside a file says; raises ValueError for what is none, or holds half a character."""
+    try:
+        said = json.loads(sidecar.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    json.dumps(said, ensure_ascii=False).encode()
+    return said
 
 
 def _captured_at(path: Path, told: Told) -> datetime:
@@ -282,10 +294,12 @@ def _captured_at(path: Path, told: Told) -> datetime:
     if not sidecar.exists():
         return stamped
     try:
-        said = json.loads(sidecar.read_text(encoding="utf-8"))
+        said = _said_by(sidecar)
         if "captured_at" not in said and {"period", "unit"} & set(said):
             return stamped
         moment = datetime.fromisoformat(said["captured_at"])
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise ValueError(moment.year)
     except (ValueError, KeyError, TypeError) as error:
         raise RequestNeeded(
             file=sidecar.name,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from collectors.formats import MOST_DIGITS
 from collectors.reading.text import clean, fold
 
 MISSING = "missing"
@@ -43,7 +44,7 @@ def status(text: str) -> int | None:
     """Return the national state 1 to 10, None for an unknown text."""
     known = word("status", text)
     number = fold(text)
-    if known is None and number.isdecimal() and 1 <= int(number) <= 10:
+    if known is None and number.isdecimal() and len(number) <= 2 and 1 <= int(number) <= 10:
         return int(number)
     return int(known) if known else None
 
@@ -60,7 +61,7 @@ def flag(kind: str, text: str) -> bool | None:
 
 
 def money(text: str) -> int | None:
-    """Return whole đồng; a blank is 0, a text in no form we know None.
+    """Return whole đồng; a blank is 0, a text in no form we know (or of more than 16 digits) None.
 
     Thousands are parted by points or by commas (the same file may hold both); 1.234.5 is malformed, not a guess.
     """
@@ -68,7 +69,8 @@ def money(text: str) -> int | None:
     if bare in ("", "-", "~"):
         return 0
     match = _WHOLE.fullmatch(bare)
-    return int(re.sub(r"[.,]", "", match[1])) if match else None
+    digits = re.sub(r"[.,]", "", match[1]) if match else ""
+    return int(digits) if 0 < len(digits) <= MOST_DIGITS else None
 
 
 def procedure_code(text: str) -> str | None:

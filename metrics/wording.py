@@ -1,6 +1,7 @@
 """The parts of a sentence about a figure: what is asked, by which document, how many are missing; Vietnamese and English."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from babel.numbers import format_decimal, format_percent
 
@@ -65,6 +66,14 @@ def percent(value: Decimal, decimals: str, locale: str) -> str:
     """Return a share as people of the language print it: 40,0 % and 40.0%."""
     space = " " if locale == "vi" else ""
     return format_percent(value, format=f"#,##{decimals}{space}%", locale=locale)
+
+
+def percent_vi(value: float | Decimal | Fraction | None, digits: int = 1) -> str:
+    """Return a ratio as 81,2 %; an absent one is a dash."""
+    if value is None:
+        return "–"
+    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
+    return percent(exact, f"0.{'0' * digits}", "vi")
 
 
 def number(value: int, locale: str) -> str:

@@ -24,6 +24,7 @@ class Trouble(StrEnum):
     FORBIDDEN = "403 page"
     UNAUTHORIZED = "401"
     TOO_MANY = "429 with Retry-After"
+    SAID_NO = "429 with the headers of the file"
     FIREWALL = "200 page of a firewall"
     LOGIN = "200 page to log in"
     ERROR = "500"
@@ -35,6 +36,7 @@ class Trouble(StrEnum):
     PACKED = "gzip"
     PACKED_CUT = "gzip cut short"
     NOT_MODIFIED = "304 to anybody"
+    HALF_JSON = "200, whole as announced, but half of the JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class _Handing(Speaking):
         pages: dict[Trouble, tuple[int, bytes, dict[str, str]]] = {
             Trouble.FORBIDDEN: (403, FORBIDDEN_PAGE, {}),
             Trouble.UNAUTHORIZED: (401, b'{"error":"invalid_token"}', {}),
+            Trouble.SAID_NO: (429, b"", dict(self.files.headers[urlsplit(self.path).path])),
             Trouble.TOO_MANY: (429, b"", {"Retry-After": "172800"}),
             Trouble.FIREWALL: (200, FIREWALL_PAGE, {}),
             Trouble.LOGIN: (200, LOGIN_PAGE, {}),
@@ -122,6 +125,8 @@ class _Handing(Speaking):
             self._say(200, content[: len(content) // 2], kind="text/csv", length=len(content))
             self.wfile.flush()
             self.close_connection = True
+        elif trouble is Trouble.HALF_JSON:
+            self._say(200, content[: len(content) // 2], kind="application/json")
         elif trouble in (Trouble.UNANNOUNCED, Trouble.UNANNOUNCED_CUT):
             self._say_without_end(content if trouble is Trouble.UNANNOUNCED else content[: len(content) // 2])
         elif trouble in (Trouble.PACKED, Trouble.PACKED_CUT):

@@ -82,6 +82,7 @@ def test_the_kind_of_a_file_is_decided_by_its_content(tmp_path: Path, data: Data
         ("Ngày kết thúc xử lý", "03/08/26", "03/08/26"),
         ("Ngày tiếp nhận", "Người thử", "văn bản 9 ký tự"),
         ("Phí, lệ phí", "1.234.5", "1.234.5"),
+        ("Phí, lệ phí", "9" * 17, "văn bản 17 ký tự"),
     ],
 )
 def test_a_row_that_cannot_be_trusted_is_refused_with_its_place(

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors import archive, form_header
@@ -20,11 +20,11 @@ from collectors.form_period import period_in, told_period
 from collectors.form_title import Asked
 from collectors.header import ranked
 from collectors.reading import open as reading
-from collectors.reading.table import Row, Table
+from collectors.reading.table import Table
 from collectors.sources import summary_form
 from metrics.definitions import METRICS, Kind
 from metrics.measures import LABELS
-from tests.test_layouts import Mutation, cut_off, duplicated, flipped, shuffled, swapped
+from tests.damage import MUTATIONS, RANDOM, Mutation, damaged, harmed, in_memory, report_of
 
 FOLDER = Path(__file__).parent / "exports" / "forms"
 EXAMPLES = sorted(path for path in FOLDER.iterdir() if path.suffix in (".xls", ".csv", ".xlsx"))
@@ -37,11 +37,6 @@ def expected_of(path: Path) -> dict[str, Any]:
 
 LOADED = [path for path in EXAMPLES if "refused_with" not in expected_of(path)]
 REFUSED = [path for path in EXAMPLES if "refused_with" in expected_of(path)]
-
-
-def in_memory(rows: list[list[str]], *, sheet: str = "", ragged: bool = True) -> Table:
-    numbered: list[Row] = list(enumerate(rows, start=1))
-    return Table(sheet, lambda: iter(numbered), ragged=ragged)
 
 
 def rows_of(path: Path, sheet: int = 0) -> list[list[str]]:
@@ -274,26 +269,18 @@ def test_a_report_quarter_that_is_told_has_the_days_of_the_one_that_is_printed()
 # --- every row is accounted for -------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    path=st.sampled_from(LOADED),
-    mutations=st.lists(st.sampled_from([cut_off, flipped, swapped, duplicated, shuffled]), min_size=1, max_size=3),
-    rng=st.randoms(use_true_random=False),
-    ragged=st.booleans(),
-)
+@harmed(60)
+@given(path=st.sampled_from(LOADED), mutations=MUTATIONS, rng=RANDOM, ragged=st.booleans())
 def test_read_is_accepted_merged_refused_and_skipped_whatever_happened_to_the_file(
     path: Path, mutations: list[Mutation], rng: random.Random, ragged: bool, tmp_path: Path
 ) -> None:
-    rows = rows_of(path)
-    for mutation in mutations:
-        rows = mutation(rows, rng) if rows and any(rows) else rows
+    rows = damaged(rows_of(path), mutations, rng)
     table = in_memory(rows, ragged=ragged)
     header = summary_form.header_of(table)
     if header is None:  # it is no form any more
         return
-    try:
-        report = read(tmp_path, table, period="2026-07", unit="H01")
-    except ExportError:
+    report = report_of(lambda: read(tmp_path, table, period="2026-07", unit="H01"))
+    if report is None:
         return
     assert report.rows_read == len(rows) - header.rows[1]
     kept = duckdb.execute("SELECT count(*) FROM read_parquet(?)", [str(tmp_path / archive.STATISTICS)]).fetchall()

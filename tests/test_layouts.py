@@ -1,11 +1,7 @@
 """Every dossier list of the vendors: recognised by one layout, read as worked by hand, every row accounted for."""
 
-import csv
-import io
 import json
 import random
-import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors import archive, layout
@@ -23,9 +19,10 @@ from collectors.header import find_header, flattened, ranked
 from collectors.layout import Grain, Layout, layouts
 from collectors.personal_data import is_personal
 from collectors.reading import delimited, workbook
-from collectors.reading.table import Row, Table
+from collectors.reading.table import Table
 from collectors.sources import dossier_list
 from collectors.sources.sheets import Origin
+from tests.damage import MUTATIONS, RANDOM, Mutation, damaged, harmed, in_memory, report_of
 
 FOLDER = Path(__file__).parent / "exports" / "dossier_lists"
 EXAMPLES = sorted(path for path in FOLDER.iterdir() if path.suffix in (".csv", ".xlsx"))
@@ -43,11 +40,6 @@ REFUSED = [path for path in EXAMPLES if "refused_with" in expected_of(path)]
 
 def tables(path: Path) -> list[Table]:
     return workbook.tables(path) if path.suffix == ".xlsx" else delimited.tables(path)
-
-
-def in_memory(rows: list[list[str]], *, ragged: bool = True) -> Table:
-    numbered: list[Row] = list(enumerate(rows, start=1))
-    return Table("", lambda: iter(numbered), ragged=ragged)
 
 
 def rows_of(path: Path) -> list[list[str]]:
@@ -286,79 +278,18 @@ def test_a_number_in_delimited_text_is_no_day(tmp_path: Path) -> None:
 # --- every row is accounted for -------------------------------------------------------------------------------------
 
 
-def cut_off(rows: list[list[str]], rng: random.Random) -> list[list[str]]:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    kept = text.getvalue()[: rng.randrange(len(text.getvalue()))]
-    return list(csv.reader(io.StringIO(kept, newline="")))
-
-
-def flipped(rows: list[list[str]], rng: random.Random) -> list[list[str]]:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    data = bytearray(text.getvalue().encode())
-    for _ in range(rng.randrange(1, 30)):
-        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-    text = io.StringIO(data.decode("utf-8", "replace").replace("\0", ""), newline="")
-    return list(csv.reader(text))
-
-
-def swapped(rows: list[list[str]], rng: random.Random) -> list[list[str]]:
-    width = max(len(cells) for cells in rows)
-    one, other = rng.randrange(width), rng.randrange(width)
-    full = [[*cells, *[""] * (width - len(cells))] for cells in rows]
-    for cells in full:
-        cells[one], cells[other] = cells[other], cells[one]
-    return full
-
-
-def duplicated(rows: list[list[str]], rng: random.Random) -> list[list[str]]:
-    return [cells for cells in rows for _ in range(rng.randrange(1, 4))]
-
-
-def shuffled(rows: list[list[str]], rng: random.Random) -> list[list[str]]:
-    return rng.sample(rows, len(rows))
-
-
-Mutation = Callable[[list[list[str]], random.Random], list[list[str]]]
-
-
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    path=st.sampled_from(EXAMPLES),
-    mutations=st.lists(st.sampled_from([cut_off, flipped, swapped, duplicated, shuffled]), min_size=1, max_size=3),
-    rng=st.randoms(use_true_random=False),
-    ragged=st.booleans(),
-)
+@harmed(100)
+@given(path=st.sampled_from(EXAMPLES), mutations=MUTATIONS, rng=RANDOM, ragged=st.booleans())
 def test_read_is_accepted_merged_refused_and_skipped_whatever_happened_to_the_file(
     path: Path, mutations: list[Mutation], rng: random.Random, ragged: bool, tmp_path: Path
 ) -> None:
-    rows = rows_of(path)
-    for mutation in mutations:
-        rows = mutation(rows, rng) if rows and any(rows) else rows
+    rows = damaged(rows_of(path), mutations, rng)
     table = in_memory(rows, ragged=ragged)
-    try:
-        report = read(tmp_path, table)
-    except ExportError:
+    report = report_of(lambda: read(tmp_path, table))
+    if report is None:
         return
     assert report.rows_read == len(rows) - find_header(table, file="a").row
     assert len(dossiers(tmp_path, ["dossier_code"])) == report.rows_accepted
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(path=st.sampled_from(EXAMPLES), rng=st.randoms(use_true_random=False))
-def test_a_damaged_file_is_read_or_refused_never_a_crash(path: Path, rng: random.Random, tmp_path: Path) -> None:
-    data = bytearray(path.read_bytes())
-    for _ in range(rng.randrange(1, 20)):
-        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-    damaged = tmp_path / f"damaged{path.suffix}"
-    damaged.write_bytes(bytes(data[: rng.randrange(len(data) // 2, len(data) + 1)]))
-    if damaged.suffix == ".xlsx" and not zipfile.is_zipfile(damaged):
-        return
-    try:
-        read(tmp_path, *tables(damaged))
-    except ExportError:
-        return
 
 
 def test_a_list_of_late_dossiers_only_gives_no_rates(tmp_path: Path, tthc: Any, data: Any) -> None:

@@ -1,6 +1,7 @@
 """Scores of the portal's old interface: their period is told, never guessed; nothing is compared with the new one."""
 
 import json
+import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,15 +11,31 @@ from typing import Any
 import duckdb
 import pytest
 from click.testing import Result
+from hypothesis import given
+from hypothesis import strategies as st
 
-from collectors import archive
+from collectors import archive, run
 from collectors.explain import explain
-from collectors.export import ExportReport, RequestNeeded
+from collectors.export import ExportReport, RequestNeeded, UnreadableExport
 from collectors.header import grain_of, ranked
 from collectors.layout import Grain
 from collectors.reading import open as reading
+from collectors.run import Told
 from collectors.sources import any_list
 from collectors.sources.sheets import Origin
+from tests.damage import (
+    JSON_MUTATIONS,
+    MUTATIONS,
+    RANDOM,
+    JsonMutation,
+    Mutation,
+    accounted,
+    damaged,
+    damaged_json,
+    harmed,
+    in_memory,
+    report_of,
+)
 
 FOLDER = Path(__file__).parent / "exports" / "workbooks"
 DUMP, TWIN = FOLDER / "portal_v1_scores.xlsx", FOLDER / "portal_v1_scores.json"
@@ -163,6 +180,94 @@ def test_a_period_beside_the_file_is_as_good_as_one_on_the_command_line(tmp_path
     path.with_suffix(".request.json").write_text(json.dumps(beside), encoding="utf-8")
     (report,) = data("collect", path)["reports"]
     assert report["rows_accepted"] == 11
+
+
+# --- every row is accounted for -------------------------------------------------------------------------------------
+
+
+def lists_in(document: Any) -> dict[str, list[Any]]:
+    """The lists of rows of an answer by the way to each, a list alone as ""; at most four levels down."""
+    if isinstance(document, list):
+        return {"": document}
+    found: dict[str, list[Any]] = {}
+    waiting = [((key,), value) for key, value in document.items()]
+    while waiting:
+        way, value = waiting.pop()
+        if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+            found[".".join(way)] = value
+        elif isinstance(value, dict) and len(way) < 4:
+            waiting += [((*way, key), inner) for key, inner in value.items()]
+    return found
+
+
+@harmed(80)
+@given(mutations=JSON_MUTATIONS, rng=RANDOM, alone=st.booleans(), period=st.sampled_from([MONTH, EVERY_SHEET]))
+def test_read_is_accepted_merged_refused_and_skipped_whatever_happened_to_the_json(
+    mutations: list[JsonMutation], rng: random.Random, alone: bool, period: str, tmp_path: Path
+) -> None:
+    """alone: one list as the old interface answered it, without names around it."""
+    sound = json.loads(TWIN.read_text(encoding="utf-8"))
+    content = damaged_json(json.dumps(sound["Điểm năm"] if alone else sound).encode(), mutations, rng)
+    path = tmp_path / "diem.json"
+    path.write_bytes(content)
+    told = Told(captured_at=CAPTURED, period=period)
+    (report,) = run.examine([path], told=told)
+    accounted(report)
+    if report.outcome == "accepted":
+        unread = {one.column for one in report.findings if one.check_id == "sheet_not_read"}
+        document = json.loads(content.decode("utf-8", "replace"), strict=False, parse_constant=lambda _: None)
+        lists = {name: rows for name, rows in lists_in(document).items() if name not in unread}
+        assert report.rows_read == sum(map(filled_rows, lists.values()))
+
+
+@harmed(40)
+@given(mutations=MUTATIONS, rng=RANDOM, which=st.sampled_from(["Điểm năm", "Sở Ban", "Xã Phường", ""]))
+def test_read_is_accepted_merged_refused_and_skipped_whatever_happened_to_the_workbook(
+    mutations: list[Mutation], rng: random.Random, which: str, tmp_path: Path
+) -> None:
+    """which: the sheet that is damaged, all of them for none."""
+    tables = []
+    for table in reading.tables(DUMP):
+        rows = [cells for _, cells in table.rows()]
+        rows = damaged(rows, mutations, rng) if which in ("", table.sheet) else rows
+        tables.append(in_memory(rows, sheet=table.sheet, ragged=False))
+    origin = Origin("a", "id", CAPTURED)
+    report = report_of(lambda: any_list.read(Grain.SCORE, tables, origin, tmp_path, spill=tmp_path, period=EVERY_SHEET))
+    if report is None:
+        return
+    unread = {one.column for one in report.findings if one.check_id == "sheet_not_read"}
+    read_ones = [table for table in tables if table.sheet not in unread and any(any(c) for _, c in table.rows())]
+    headers = {table.sheet: next(ranked(table), None) for table in read_ones}
+    below = [sum(1 for _ in t.rows()) - (h.row if (h := headers[t.sheet]) else 1) for t in read_ones]
+    assert report.rows_read == sum(below)
+
+
+def filled_rows(rows: list[Any]) -> int:
+    """How many rows a list has down to the last that says anything: blank rows at the end are no rows."""
+    filled = [number for number, row in enumerate(rows, start=1) if any(map(str.strip, map(shown, row.values())))]
+    return max(filled, default=0)
+
+
+def shown(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def test_a_value_that_is_no_row_among_the_rows_of_a_sheet_is_named(tmp_path: Path) -> None:
+    """The second row below the keys of the sheet is null: row 3."""
+    document = json.loads(TWIN.read_text(encoding="utf-8"))
+    document["Điểm năm"][1] = None
+    path = tmp_path / "diem.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(UnreadableExport, match="trang tính “Điểm năm”, dòng 3: giữa các dòng"):
+        reading.tables(path)
+
+
+def test_a_second_list_behind_the_first_is_not_lost(tmp_path: Path) -> None:
+    rows = json.dumps(json.loads(TWIN.read_text(encoding="utf-8"))["Điểm năm"])
+    path = tmp_path / "diem.json"
+    path.write_text(rows + "\n" + rows, encoding="utf-8")
+    with pytest.raises(UnreadableExport, match="sau danh sách đầu tiên"):
+        reading.tables(path)
 
 
 # --- the recorded dumps: 34 / 34 / 15 / 102 rows and 3 + 4 of trends, README of the recorded data ---------------------

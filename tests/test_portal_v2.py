@@ -949,6 +949,15 @@ def test_a_request_with_a_changed_byte_is_read_or_refused_and_nothing_else(
     parses_or_refuses(content(endpoint), request)
 
 
+def test_a_response_nested_deeper_than_any_is_refused() -> None:
+    """What walks through a value takes a frame of the stack for each level."""
+    deep: Any = []
+    for _ in range(150):
+        deep = [deep]
+    with pytest.raises(PortalError, match="lồng quá sâu"):
+        read(Endpoint.RESULTS, put("extra", deep))
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner))
 

@@ -921,7 +921,17 @@ def test_long_json_is_read_piece_by_piece(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ['[{"a": 1},', '[{"a": 1} {"b"', '{"a": 1}\n{"a"', '["a"]', '[{"a": 1}, 2]', '{"a":' * 100_000]
+    "text",
+    [
+        '[{"a": 1},',
+        '[{"a": 1} {"b"',
+        '{"a": 1}\n{"a"',
+        '["a"]',
+        '[{"a": 1}, 2]',
+        '[{"a": 1}, [1]]',
+        '[["a"], {"a": 1}]',
+        '{"a":' * 100_000,
+    ],
 )
 def test_json_that_is_damaged_or_no_list_is_refused(tmp_path, text):
     with pytest.raises(UnreadableExport, match="JSON"):

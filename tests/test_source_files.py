@@ -4,6 +4,7 @@ import gc
 import io
 import json
 import os
+import random
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from collectors.home import VIETNAM
 from collectors.sources.remote.file_by_url import safe_name
 from metrics.journal import Journal
 from tests.conftest import dossier, write_csv
+from tests.damage import JSON_MUTATIONS, RANDOM, JsonMutation, accounted, broken_bytes, damaged_json, harmed
 from tests.file_server import Files, Trouble, catalogue, file_server, resource
 from tests.portal_server import FORBIDDEN_PAGE
 from tests.source_fixture import AGENT, MORNING, Time, brought, collected, installed
@@ -286,7 +288,7 @@ def test_a_redirect_is_followed_on_the_same_host_only(home: Path, tmp_path: Path
     assert one(home, tmp_path, files, allow_hosts=["localhost"]).files[0].read_bytes() == csv
 
 
-@pytest.mark.parametrize("target", ["ftp://127.0.0.1/x.csv", "file:///etc/hostname", "//", "http://"])
+@pytest.mark.parametrize("target", ["ftp://127.0.0.1/x.csv", "file:///etc/hostname", "//", "http://", "http://[x/"])
 def test_a_redirect_leads_nowhere_but_over_http(home: Path, tmp_path: Path, files: Files, target: str) -> None:
     files.moved[PLACE] = target
     got = one(home, tmp_path, files)
@@ -337,6 +339,38 @@ def test_whatever_a_server_says_the_name_is_one_file_in_one_folder(disposition: 
 def test_a_long_name_keeps_its_end() -> None:
     name = safe_name({}, f"http://h/{'ệ' * 300}.xlsx", instead="nguon")
     assert name.endswith("ệ.xlsx") and len(name.encode()) <= 200
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "tệp rỗng"),
+        (b'{"success": false, "message": "het phien dang nhap"}', "tiêu đề"),
+        (b'{"error": ', "JSON"),
+        (b"Loi he thong", "tiêu đề"),
+    ],
+)
+def test_an_error_in_place_of_a_file_is_refused_and_told(home: Path, files: Files, content: bytes, words: str) -> None:
+    files.put(PLACE, content)
+    reports = collected(installed(home, by_url(files)))
+    assert reports["ho-so.csv"].outcome == reports["nguồn ho_so"].outcome == "refused"
+    assert words in reports["ho-so.csv"].message_vi
+
+
+@pytest.mark.parametrize(
+    "header", ["²", "1²", "-5", "bao giờ".encode().decode("latin-1"), "Mon, 99 Foo 2026 00:00:00 GMT"]
+)
+def test_a_retry_after_that_is_none_is_none(home: Path, tmp_path: Path, files: Files, header: str) -> None:
+    files.put(PLACE, b"", Retry_After=header)
+    files.fail(PLACE, Trouble.SAID_NO)
+    (got,) = brought(installed(home, by_url(files)), tmp_path / "to")
+    assert "429" in got.problem
+
+
+def test_an_address_that_can_be_none_is_told_at_once(home: Path, tmp_path: Path, files: Files) -> None:
+    time = Time()
+    (got,) = brought(installed(home, by_url(files, url="http://tep..example.vn/a.csv")), tmp_path / "to", time=time)
+    assert "không dùng được" in got.problem and not time.slept
 
 
 def test_the_day_in_the_name_of_a_file_can_be_its_capture(home: Path, tmp_path: Path, files: Files, csv: bytes) -> None:
@@ -493,7 +527,15 @@ def test_several_resources_and_one_by_its_id(home: Path, tmp_path: Path, files: 
         (catalogue(resource("http://x/a.pdf", "Mô tả", "PDF", None)), "Mô tả (PDF)"),
         (catalogue(resource("http://kho.example.vn/a.csv", "a", "CSV", None)), "allow_hosts"),
         (catalogue(resource("ftp://127.0.0.1/a.csv", "a", "CSV", None)), "http://"),
-        ({"success": False, "error": {"message": "Not found"}}, "success"),
+        (
+            {"success": False, "error": {"message": "Not found", "__type": "Not Found Error"}},
+            "Not Found Error”: “Not found",
+        ),
+        ({"success": False, "error": "Bad request"}, "Bad request"),
+        ({"error": {"message": "x"}}, "success"),
+        (b"", "JSON hỏng"),
+        (catalogue(resource("http://[kho/a.csv", "a", "CSV", None)), "http://"),
+        (catalogue(resource("a.csv", "a", "CSV", "0001-01-01T00:00:00")), "http://"),
         ({"success": True, "result": {"resources": {}}}, "resources"),
         (b'{"success": tr', "JSON hỏng"),
         (b"[]", "đối tượng"),
@@ -505,7 +547,25 @@ def test_a_catalogue_that_does_not_lead_to_a_file_is_told(
     files.put(SHOW, answer)
     (got,) = brought(installed(home, by_ckan(files)), tmp_path / "to")
     assert words in got.problem
-    assert (got.files, files.paths()) == ([], [SHOW])
+    assert (got.files, set(files.paths())) == ([], {SHOW})
+
+
+def test_a_catalogue_cut_short_is_asked_for_once_more(home: Path, tmp_path: Path, files: Files, csv: bytes) -> None:
+    files.put("/a.csv", csv)
+    files.put(SHOW, catalogue(resource(f"{files.url}/a.csv", "a", "CSV", None)))
+    files.fail(SHOW, Trouble.HALF_JSON)
+    (got,) = brought(installed(home, by_ckan(files)), tmp_path / "to")
+    assert ([path.name for path in got.files], files.paths()) == (["a.csv"], [SHOW, SHOW, "/a.csv"])
+
+
+def test_the_times_of_a_catalogue_are_compared_as_moments(home: Path, tmp_path: Path, files: Files, csv: bytes) -> None:
+    """08:00+07:00 is 01:00 UTC, an hour before 02:00; 0001-01-01 is before both."""
+    times = {"a": "2026-09-01T08:00:00+07:00", "b": "2026-09-01T02:00:00", "c": "0001-01-01T00:00:00+07:00"}
+    for name in times:
+        files.put(f"/{name}.csv", csv + name.encode())
+    files.put(SHOW, catalogue(*(resource(f"{files.url}/{n}.csv", n, "CSV", when) for n, when in times.items())))
+    (got,) = brought(installed(home, by_ckan(files, newest=3)), tmp_path / "to")
+    assert [path.name for path in got.files] == ["b.csv", "a.csv", "c.csv"]
 
 
 def test_a_page_instead_of_a_catalogue_opens_the_circuit(home: Path, tmp_path: Path, files: Files) -> None:
@@ -523,3 +583,31 @@ def test_a_cut_archive_without_a_length_is_not_taken_for_a_whole_one(home: Path,
     files.put(PLACE, packed.getvalue())
     files.fail(PLACE, Trouble.UNANNOUNCED_CUT, Trouble.UNANNOUNCED_CUT)  # cut at the same byte, twice
     assert collected(installed(home, by_url(files)))["ho-so.csv"].outcome == "refused"
+
+
+@harmed(25)
+@given(mutations=JSON_MUTATIONS, rng=RANDOM)
+def test_whatever_a_catalogue_says_leads_to_files_or_is_told(
+    mutations: list[JsonMutation], rng: random.Random, tmp_path_factory: pytest.TempPathFactory, files: Files
+) -> None:
+    files.put("/a.csv", b"a")
+    sound = catalogue(
+        resource(f"{files.url}/a.csv", "a", "CSV", "2026-08-01T02:00:00"), resource("/b.csv", "b", "XLSX", None)
+    )
+    files.put(SHOW, damaged_json(json.dumps(sound).encode(), mutations, rng), Content_Type="application/json")
+    (got,) = brought(installed(tmp_path_factory.mktemp("home"), by_ckan(files)), tmp_path_factory.mktemp("to"))
+    assert bool(got.files) != bool(got.problem)
+    assert [path.read_bytes() for path in got.files] in ([], [b"a"])
+
+
+@harmed(15)
+@given(rng=RANDOM)
+def test_whatever_stands_at_an_address_is_read_with_all_its_rows_or_refused_with_words(
+    rng: random.Random, tmp_path_factory: pytest.TempPathFactory, files: Files, csv: bytes
+) -> None:
+    files.put(PLACE, broken_bytes(csv, rng))
+    reports = collected(installed(tmp_path_factory.mktemp("home"), by_url(files)))
+    if "ho-so.csv" in reports:
+        accounted(reports["ho-so.csv"])
+    else:  # its first bytes are those of a page
+        assert reports["nguồn ho_so"].message_vi

@@ -6,17 +6,21 @@ Shape of the answer: as one public project read it (agency.code, agency.name, re
 import gzip
 import json
 import logging
+import random
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from collectors.home import Home
 from collectors.sources.remote import statistic
 from collectors.sources.strict_json import PortalError
 from metrics.journal import Journal
+from tests.damage import JSON_MUTATIONS, RANDOM, JsonMutation, accounted, damaged_json, harmed
 from tests.file_server import Files, Trouble, file_server
 from tests.source_fixture import AGENT, MORNING, Time, collected, installed
 from tthc import jobs, sources
@@ -129,8 +133,8 @@ def test_a_response_is_kept_byte_for_byte_with_its_question_and_read_again_from_
 def test_null_is_not_reported_and_zero_is(files: Files) -> None:
     said = {
         "kind": "igate",
-        "source": "s",
-        "endpoint": "e",
+        "source": "nguon",
+        "endpoint": "ket_qua",
         "period": {"from": "2026-08-01", "to": "2026-08-31"},
         "captured_at": "2026-09-02T00:00:00Z",
         "reading": {"rows": "data.list", "unit": "agency.code", "measures": {"resolved": "done", "received": "came"}},
@@ -145,16 +149,18 @@ def test_null_is_not_reported_and_zero_is(files: Files) -> None:
 
 
 def test_rows_that_only_have_names_find_their_codes_in_the_settings(home: Path, data: Data, files: Files) -> None:
-    files.put(PLACE, [{"agency_name": "SỞ Y TẾ", "total": 5}, {"agency_name": "Sở lạ", "total": 7}])
+    """The names of one report end with the province: ` - tỉnh An Giang` (portal-api.md, chapter 6)."""
+    rows = [("SỞ Y TẾ", 5), ("Sở lạ", 7), ("UBND xã An Phú - tỉnh An Giang", 3)]
+    files.put(PLACE, [{"agency_name": name, "total": total} for name, total in rows])
     reading = {
         "unit": "",
         "unit_name": "agency_name",
-        "codes": {"Sở Y tế": "H35.20"},
+        "codes": {"Sở Y tế": "H35.20", "Uỷ ban nhân dân xã An Phú": "H01.30"},
         "measures": {"total": "channel_total"},
     }
     reports = gathered(installed(home, by_igate(files, endpoint(**reading))))
     report = reports["thong_ke-don_vi-2026-08.json"]
-    assert (report.rows_read, report.rows_accepted, report.skipped) == (2, 1, {"dòng không có mã đơn vị": 1})
+    assert (report.rows_read, report.rows_accepted, report.skipped) == (3, 2, {"dòng không có mã đơn vị": 1})
 
 
 def test_each_unit_is_asked_for_where_the_question_names_one(home: Path, files: Files) -> None:
@@ -329,6 +335,62 @@ def test_json_cut_short_is_rejected_and_not_kept(home: Path, files: Files) -> No
     assert not (home / "received").exists()
 
 
+def test_json_that_is_whole_when_asked_once_more_is_taken(home: Path, files: Files) -> None:
+    files.fail(PLACE, Trouble.HALF_JSON)
+    reports = gathered(installed(home, by_igate(files)))
+    assert reports["nguồn thong_ke"].outcome == "accepted"
+    assert len(files.asked) == 3  # the first question twice, the second once
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (Trouble.FORBIDDEN, "403"),
+        (Trouble.TOO_MANY, "429"),
+        (Trouble.FIREWALL, "HTML"),
+        (Trouble.LOGIN, "HTML"),
+    ],
+)
+def test_an_igate_that_says_no_is_asked_nothing_more(home: Path, files: Files, trouble: Trouble, words: str) -> None:
+    files.fail(PLACE, trouble)
+    office, time = installed(home, by_igate(files)), Time()
+    assert words in gathered(office, time=time)["nguồn thong_ke"].message_vi
+    assert "đã từ chối" in gathered(office, time=time)["nguồn thong_ke"].message_vi
+    assert len(files.asked) == 1
+    later = gathered(office, time=time.tomorrow())["nguồn thong_ke"]
+    assert later.outcome == ("refused" if trouble is Trouble.TOO_MANY else "accepted")  # Retry-After: two days
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 401, "error": "Unauthorized", "path": PLACE},
+        {"code": "TOKEN_EXPIRED", "message": "token het han", "data": None},
+        {"timestamp": "2026-09-02T06:30:00.000+0700", "status": 500, "content": None},
+        {},
+        b"",
+        b"null",
+    ],
+)
+@pytest.mark.parametrize("rows", ["", "content"])
+def test_an_error_that_comes_with_status_200_is_no_answer(home: Path, files: Files, answer: Any, rows: str) -> None:
+    files.put(PLACE, answer, Content_Type="application/json")
+    reports = gathered(installed(home, by_igate(files, endpoint(rows=rows))))
+    assert "rejected" in reports["thong_ke-don_vi-2026-08.json"].message_vi
+    assert reports["nguồn thong_ke"].outcome == "refused"
+
+
+def test_a_list_without_a_row_is_a_finding_and_the_last_figures_stay(home: Path, data: Data, files: Files) -> None:
+    office, time = installed(home, by_igate(files)), Time()
+    gathered(office, time=time)
+    before = statistics(office, data)
+    files.put(PLACE, [])
+    report = gathered(office, time=time.tomorrow())["thong_ke-don_vi-2026-08.json"]
+    assert (report.outcome, report.rows_read) == ("accepted", 0)
+    assert [(one.check_id, one.example) for one in report.findings] == [("P-complete", "phản hồi không có dòng nào")]
+    assert statistics(office, data) == before and before
+
+
 @pytest.mark.parametrize("answer", [{"last": False, "content": []}, {"totalElements": 3, "content": []}])
 def test_a_page_is_not_taken_for_the_whole_list(home: Path, files: Files, answer: dict[str, Any]) -> None:
     answer["content"] = [row("H35.12", 1, 1)]
@@ -360,3 +422,53 @@ def test_a_request_without_what_it_must_say_is_refused() -> None:
     assert statistic.is_asked(b'{"kind": "igate"}')
     with pytest.raises(PortalError, match="captured_at"):
         statistic.asked_of(b'{"kind": "igate"}')
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"source": "../../ngoai"},  # it is the name of a folder of the archive
+        {"source": None},
+        {"endpoint": 7},
+        {"reading": 1.5},
+        {"reading": {"unit": "agency.code", "measures": {"\ud800": "done"}}},
+        {"captured_at": "9999-12-31T23:59:59-01:00"},
+        {"captured_at": "0001-01-01T00:00:00+01:00"},
+        {"period": {"from": "2026-08-31", "to": "2026-08-01"}},
+        {"period": {"from": "2026-01-01", "to": "2999-12-31"}},
+        {"period": {"from": "2027-01-01", "to": "2027-01-31"}},
+    ],
+    ids=str,
+)
+def test_a_request_that_says_what_cannot_be_is_refused(changed: dict[str, Any]) -> None:
+    said = {
+        "kind": "igate",
+        "source": "nguon",
+        "endpoint": "ket_qua",
+        "period": {"from": "2026-08-01", "to": "2026-08-31"},
+        "captured_at": "2026-09-02T00:00:00Z",
+        "reading": {"unit": "agency.code", "measures": {"resolved": "done"}},
+    }
+    assert statistic.asked_of(json.dumps(said).encode()).source == "nguon"
+    with pytest.raises(PortalError, match=re.escape(".request.json")):
+        statistic.asked_of(json.dumps({**said, **changed}).encode())
+
+
+# ── whatever the server says ───────────────────────────────────────────────────────────────────────────────
+
+
+@harmed(25)
+@given(mutations=JSON_MUTATIONS, rng=RANDOM)
+def test_whatever_an_igate_says_is_taken_with_all_its_rows_or_refused_with_words(
+    mutations: list[JsonMutation], rng: random.Random, tmp_path_factory: pytest.TempPathFactory, files: Files
+) -> None:
+    sound = json.dumps([row("H35.12", 40, 30, None), row("H35.13", 0, 0)]).encode()
+    answer = damaged_json(sound, mutations, rng)
+    files.put(PLACE, answer, Content_Type="application/json")
+    reports = gathered(installed(tmp_path_factory.mktemp("home"), by_igate(files)))
+    for name, report in reports.items():
+        if name.startswith("thong_ke-") and report.outcome == "accepted":
+            accounted(report)
+            assert report.rows_read == len(json.loads(answer))
+        elif report.outcome == "refused":
+            assert report.message_vi

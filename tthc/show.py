@@ -69,7 +69,9 @@ def local(moment: datetime) -> str:
 
 def percent(ratio: float | Decimal | None) -> str:
     """Return a ratio as 81,2 %; an absent one is a dash."""
-    return "–" if ratio is None else f"{format_decimal(100 * Decimal(str(ratio)), '#,##0.0', locale='vi')} %"
+    from metrics.wording import percent_vi
+
+    return percent_vi(ratio)
 
 
 def reports(found: Sequence[ExportReport], *, dry_run: bool) -> None:

@@ -21,6 +21,7 @@ from collectors.reading.table import Table
 _BLOCK = 1 << 18
 _LONGEST_VALUE = 1 << 27  # letters of one row, or of a whole answer
 _DEEPEST = 4  # levels at which an answer may hold its lists
+_NO_LIST = "JSON không phải danh sách các hồ sơ"
 _BETWEEN = re.compile(r"[\s,]*")
 
 Json = dict[str, "Json"] | list["Json"] | str | bool | None
@@ -28,8 +29,16 @@ _Records = Callable[[], Iterable[Json]]
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda _: None, strict=False)
 
 
+class _MoreError(Exception):
+    """Something stands behind the end of the list."""
+
+
 class _NoRowError(Exception):
-    """A value that is neither an object nor a list stands where a row should."""
+    """Where a row should stand is a value that is none, or an object among lists; in this row of the table."""
+
+    def __init__(self, name: str, row: int) -> None:
+        self.name, self.row = name, row
+        super().__init__(name, row)
 
 
 def tables(path: Path, spool: Spool | None = None) -> list[Table]:
@@ -48,7 +57,10 @@ def tables(path: Path, spool: Spool | None = None) -> list[Table]:
     except TooManyCells as error:
         raise _unreadable(path, "JSON có quá nhiều ô") from error
     except _NoRowError as error:
-        raise _unreadable(path, "JSON không phải danh sách các hồ sơ") from error
+        what = "giữa các dòng có một giá trị không phải là một dòng" if error.row > 1 else _NO_LIST
+        raise _unreadable(path, what, sheet=error.name, row=error.row if error.row > 1 else None) from error
+    except _MoreError as error:
+        raise _unreadable(path, "sau danh sách đầu tiên còn nội dung khác; tách mỗi danh sách thành một tệp") from error
     return found if encoding.repair is None else [repaired_by(encoding.repair, table) for table in found]
 
 
@@ -60,7 +72,7 @@ def _lists(values: _Records) -> Iterator[tuple[str, _Records]]:
 
 
 def _inside(value: Json, way: tuple[str, ...], levels: int) -> Iterator[tuple[str, _Records]]:
-    if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+    if isinstance(value, list) and any(isinstance(row, dict) for row in value):
         yield ".".join(way), partial(iter, value)
     elif isinstance(value, dict) and levels:
         for key, part in value.items():
@@ -69,11 +81,13 @@ def _inside(value: Json, way: tuple[str, ...], levels: int) -> Iterator[tuple[st
 
 def _table(name: str, records: _Records, spool: Spool, encoding: Encoding) -> Table:
     keys: dict[str, None] = {}
-    for record in records():
+    kind: type | None = None
+    for number, record in enumerate(records(), start=1):
+        if not isinstance(record, kind or (dict, list)):
+            raise _NoRowError(name, number + (kind is dict))
+        kind = type(record)
         if isinstance(record, dict):
             keys |= dict.fromkeys(record)
-        elif not isinstance(record, list):
-            raise _NoRowError
     with SheetFile(spool.file("danh-sach.csv")) as file:
         if keys:
             file.add(list(keys))
@@ -102,6 +116,8 @@ def _values(path: Path, codec: str) -> Iterator[Json]:
         while True:
             place = _BETWEEN.match(text, place).end()  # type: ignore[union-attr]  # it matches nothing, too
             if in_list and text.startswith("]", place):
+                if text[place + 1 :].strip() or file.read().strip():
+                    raise _MoreError
                 return
             try:
                 value, place = _DECODER.raw_decode(text, place)
@@ -117,9 +133,11 @@ def _values(path: Path, codec: str) -> Iterator[Json]:
                 yield value
 
 
-def _unreadable(path: Path, found: str) -> UnreadableExport:
+def _unreadable(path: Path, found: str, *, sheet: str = "", row: int | None = None) -> UnreadableExport:
     return UnreadableExport(
         file=path.name,
+        sheet=sheet,
+        row=row,
         found=found,
         expected="JSON là danh sách các hồ sơ, hoặc mỗi dòng một hồ sơ",
         advice="tải lại, hoặc xuất dưới dạng .xlsx hay .csv",

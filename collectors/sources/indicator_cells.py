@@ -21,8 +21,9 @@ from fractions import Fraction
 from collectors.formats import whole_number
 from collectors.reading.text import clean, fold
 
-_NUMBER = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:[.,](?P<part>\d+))?\s*(?P<percent>%?)")
+_NUMBER = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,14})(?:[.,](?P<part>\d+))?\s*(?P<percent>%?)")
 _SIX = Decimal("0.000001")  # one ten-thousandth of a percent: what a spreadsheet's own rounding leaves
+_MOST = 10**14  # a figure is kept with six decimals in twenty digits
 _AGREES = Decimal("0.005")
 _PERCENT_ADVICE = "ghi kèm dấu phần trăm, ví dụ 95%, hoặc ghi tử số và mẫu số"
 
@@ -91,6 +92,8 @@ def amount(text: str, quantity: str) -> Decimal:
             raise Doubtful(f"“{bare}”", "số điểm như 87,5", "ghi số, không ghi chữ")
         return Decimal(f"{match['whole']}.{match['part'] or 0}").quantize(_SIX)
     number = count(bare)
+    if number is not None and number >= _MOST:
+        raise Doubtful(f"“{bare}”", "một số nhỏ hơn 100 nghìn tỷ", "kiểm tra lại con số, có thể gõ thừa chữ số")
     if number is None or (quantity == "rank" and number < 1):
         raise Doubtful(f"“{bare}”", "thứ hạng từ 1 trở lên", "ghi một số nguyên; tổng số đơn vị xếp hạng ghi ở mẫu số")
     return Decimal(number)

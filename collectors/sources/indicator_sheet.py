@@ -5,6 +5,7 @@ a row with a key and no figure    skipped: not filled in yet
 a row without a key               skipped: a remark below the table
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +27,7 @@ from collectors.sources.indicator_cells import Doubtful
 
 LAYOUT = "indicator_sheet"
 _HEADER_WITHIN = 40
+_YEAR = re.compile(r"[0-9]{4}")
 _LONGEST_NAME, _LONGEST_NOTE = 100, 500
 _NEW_FORM = "tạo biểu mới: tthc indicators template bieu.xlsx --unit MÃ --year NĂM, rồi chép số liệu sang"
 
@@ -159,7 +161,7 @@ def marked_by(path: Path, tables: Sequence[Table]) -> Marked:
         said.get(form.MARKER) != form.VERSION
         or starts is None
         or not said.get("unit")
-        or not said.get("year", "").isdigit()
+        or not _YEAR.fullmatch(said.get("year", ""))
     ):
         raise UnknownLayout(
             file=path.name,

@@ -12,6 +12,7 @@ Json: TypeAlias = "bool | int | Decimal | str | list[Json] | dict[str, Json] | N
 
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DEEPEST = 100
 _METRIC_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
 
 ASK_AGAIN = (
@@ -177,6 +178,17 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return fields
 
 
+def _require_flat(value: Json) -> None:
+    """Raise RecursionError for a value nested so deep that what walks through it may run out of stack."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        parts = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level = [one for part in parts for one in part]
+        if not level:
+            return
+    raise RecursionError
+
+
 def strict(data: bytes, path: str, advice: str) -> At:
     """The one JSON object in these bytes, as `strict_value` reads it."""
     value = strict_value(data, path, advice)
@@ -185,8 +197,19 @@ def strict(data: bytes, path: str, advice: str) -> At:
     return At(value, path, advice)
 
 
+def is_sound(data: bytes) -> bool:
+    """Whether these bytes are JSON to its end; what else may be wrong with it, asking once more does not heal."""
+    try:
+        strict_value(data, "", "")
+    except BrokenJson:
+        return False
+    except PortalError:
+        return True
+    return True
+
+
 def strict_value(data: bytes, path: str, advice: str) -> Json:
-    """The one JSON value in these bytes: UTF-8, no key twice, no NaN or Infinity."""
+    """The one JSON value in these bytes: UTF-8, no key twice, no NaN or Infinity, at most a hundred levels deep."""
     expected = "JSON hợp lệ (UTF-8)"
     if data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
         raise PortalError(
@@ -203,6 +226,7 @@ def strict_value(data: bytes, path: str, advice: str) -> Json:
             parse_constant=_no_constant,
             object_pairs_hook=_unique,
         )
+        _require_flat(value)
     except RecursionError:
         raise PortalError(path, found="JSON lồng quá sâu", expected=expected, advice=advice) from None
     except json.JSONDecodeError as error:

@@ -5,6 +5,7 @@ own clock, which the retries inside the library would not.
 """
 
 import hashlib
+import re
 import ssl
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,7 @@ SUCCESS = frozenset({200, 201})
 _CHUNK = 1 << 16
 _LONGEST = 32 << 20  # bytes; the longest response of the national portal seen has 0.3 MB
 _LONGEST_REST = timedelta(days=30)
+_DIGITS = re.compile(r"[0-9]{1,30}")  # headers are Latin-1, and there ² is a digit, too
 _PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # content encoding → window bits of zlib
 
 Clock = Callable[[], datetime]
@@ -57,7 +59,7 @@ class Received:
     def retry_after(self) -> timedelta | None:
         """How long the server asks us to wait, at most 30 days."""
         value = self.headers.get("retry-after", "").strip()
-        if value.isdigit():
+        if _DIGITS.fullmatch(value):
             return timedelta(seconds=min(int(value[:12]), int(_LONGEST_REST.total_seconds())))
         try:
             moment = parsedate_to_datetime(value)
@@ -152,6 +154,10 @@ def send(
         raise Unreachable(f"{reason} ({_shown(error)})", temporary=trusted) from error
     except requests.exceptions.Timeout as error:
         raise Unreachable(f"quá thời gian chờ ({_shown(error)})", temporary=True) from error
+    except ValueError as error:  # of this address, or of the one that a redirect leads to
+        raise Unreachable(
+            f"địa chỉ, hoặc nơi nó chuyển hướng tới, không dùng được ({_shown(error)})", temporary=False
+        ) from error
     except requests.exceptions.RequestException as error:
         raise Unreachable(f"không kết nối được hoặc kết nối bị ngắt ({_shown(error)})", temporary=True) from error
 
@@ -175,7 +181,7 @@ class _Taken:
         The library tells a transfer that is shorter than announced, but not a packed body that is cut short.
         """
         announced = self._response.headers.get("Content-Length", "")
-        self.too_long = announced.isdigit() and int(announced) > self._most
+        self.too_long = bool(_DIGITS.fullmatch(announced)) and int(announced) > self._most
         if self.too_long:
             return False
         try:

@@ -4,6 +4,7 @@ condition                                         behaviour
 401, 403, 429, page of HTML instead of an answer  Blocked: the caller opens the circuit
 another 4xx, a redirect elsewhere, too large      Wrong: not asked again in this run
 cut short                                         asked once more, then Wrong
+broken although it came whole (JSON)              asked once more; the caller judges what comes then
 an end that nothing announces                     asked twice; Wrong unless both answers are the same bytes
 no answer (see `again`)                           NoAnswer
 cap or window used up                             Stop
@@ -49,6 +50,7 @@ class Wanted:
 
     hosts: where a redirect may lead, besides the host asked; None: nowhere. into: file for the body of a success.
     most: bytes. opens: whether first bytes open what is wanted (a page of HTML that does not is a refusal).
+    sound: whether a body that came whole is not broken all the same, as JSON cut off before it was sent is.
     """
 
     url: str
@@ -57,6 +59,12 @@ class Wanted:
     headers: Mapping[str, str]
     hosts: Collection[str] | None = None
     into: Path | None = None
+    sound: Callable[[bytes], bool] = lambda _: True
+
+
+def _is_broken(received: Received, wanted: Wanted) -> bool:
+    """Whether asking once more may bring more; what is longer than wanted was broken off by us."""
+    return not received.too_long and not (received.whole and wanted.sound(received.body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ class Visitor:
         return again
 
     def _whole(self, wanted: Wanted) -> Received:
-        received = persist(lambda wait: self._once(wanted, wait), broken=lambda one: not (one.whole or one.too_long))
+        received = persist(lambda wait: self._once(wanted, wait), broken=lambda one: _is_broken(one, wanted))
         if received.too_long:
             raise Wrong(f"phản hồi lớn hơn {wanted.most / (1 << 20):g} MB; nếu đúng là tệp cần lấy, tăng max_megabytes")
         if not received.whole:

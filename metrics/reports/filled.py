@@ -145,12 +145,6 @@ def number(value: int | Fraction | None) -> str:
     return "–" if value is None else str(format_decimal(int(value), locale="vi"))
 
 
-def percent(value: float | Fraction | None, digits: int = 1) -> str:
-    """Return a ratio as 81,2 %; an absent one is a dash."""
-    pattern = "#,##0." + "0" * digits
-    return "–" if value is None else f"{format_decimal(100 * float(value), pattern, locale='vi')} %"
-
-
 def by_words(by: By) -> str:
     """Return how a sentence names what the lines stand for."""
     return {By.UNIT: "đơn vị", By.FIELD: "lĩnh vực", By.PROCEDURE: "thủ tục hành chính"}[by]

@@ -5,7 +5,6 @@ Every figure comes from `rates` and `dossier_lines`, so it is the figure of the 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -18,12 +17,12 @@ from metrics.on_time import OnTime
 from metrics.periods import Period, in_vietnamese
 from metrics.rates import overdue_measures, rates, rule_of_snapshot
 from metrics.reports.counts import By, Lines, dossier_lines
-from metrics.reports.filled import by_words, number, percent
+from metrics.reports.filled import by_words, number
 from metrics.reports.question import Question, before
 from metrics.snapshot import Snapshot
 from metrics.targets import Op, Register
 from metrics.unit_history import load_history
-from metrics.wording import asked_vi, document, gap_vi
+from metrics.wording import asked_vi, document, gap_vi, percent_vi, share
 
 _BAR = 12
 _FULL, _REST = "█", "░"
@@ -110,7 +109,7 @@ def sentence(one: Assessment, *, named: bool) -> str:
     who = f"{one.unit_name if one.field is None else 'lĩnh vực ' + one.field}: " if named else ""
     what = METRIC[one.metric]
     name = what.label_vi if not named else what.label_vi[:1].lower() + what.label_vi[1:]
-    parts = [f"{who}{name} {percent(one.ratio)} ({number(one.numerator)}/{number(one.denominator)})"]
+    parts = [f"{who}{name} {percent_vi(one.ratio)} ({number(one.numerator)}/{number(one.denominator)})"]
     if one.target is not None and one.target_value is not None and one.gap is not None:
         parts += [asked_vi(one.target, one.target_value), gap_vi(what, one.target, one.gap)]
     text = f"{', '.join(parts)}."
@@ -168,9 +167,9 @@ def _part(name: str, counts: Mapping[str, int | None], rule: OnTime) -> Part:
     return Part(
         name=name,
         received=number(counts["received"]),
-        online=percent(_ratio(counts["received_online"], counts["channel_known"])),
+        online=percent_vi(_ratio(counts["received_online"], counts["channel_known"])),
         resolved=number(counts[ended]),
-        on_time=percent(_ratio(counts[on_time], counts[ended])),
+        on_time=percent_vi(_ratio(counts[on_time], counts[ended])),
         open=number(counts[open_name]),
         overdue=number(counts[overdue_name]),
     )
@@ -185,7 +184,7 @@ def _headline(one: Assessment, past: Assessment | None) -> Headline:
     change = _change(one, past)
     return Headline(
         name=metric.label_vi,
-        value=percent(one.ratio),
+        value=percent_vi(one.ratio),
         counts=f"{number(one.numerator)}/{number(one.denominator)}",
         target=_target_words(one),
         status=STATUS[one.status].vi,
@@ -207,13 +206,9 @@ def _target_words(one: Assessment) -> str:
         return "–"
     mark = " (766)" if one.target.kind == "full_mark" else ""
     due = one.target.due
-    return f"{_SIGNS.get(one.target.op, '')} {_whole_percent(one.target_value)}{mark}" + (
+    return f"{_SIGNS.get(one.target.op, '')} {share(one.target_value, 'vi')}{mark}" + (
         f", hạn {due:%d/%m/%Y}" if due else ""
     )
-
-
-def _whole_percent(value: Decimal) -> str:
-    return f"{format_decimal(100 * value, '#,##0.###', locale='vi')} %"
 
 
 def _change(now: Assessment, past: Assessment | None) -> Fraction | None:
@@ -237,15 +232,15 @@ def _largest(changes: Iterable[tuple[Assessment, Fraction | None]]) -> list[tupl
 def _change_words(one: Assessment, change: Fraction) -> str:
     moved, now = ("tăng", "đạt") if change > 0 else ("giảm", "còn")
     size = format_decimal(abs(float(change)), "#,##0.0", locale="vi")
-    return f"{METRIC[one.metric].label_vi} {moved} {size} điểm phần trăm, {now} {percent(one.ratio)}."
+    return f"{METRIC[one.metric].label_vi} {moved} {size} điểm phần trăm, {now} {percent_vi(one.ratio)}."
 
 
 def _quality(found: Lines) -> Iterator[str]:
     counts = found.whole.counts
     received, without = counts.get("received") or 0, counts.get("received_without_due") or 0
     if received:
-        share = percent(Fraction(without, received))
-        yield f"Hồ sơ tiếp nhận không có ngày hẹn trả: {number(without)}/{number(received)} ({share})."
+        part = percent_vi(Fraction(without, received))
+        yield f"Hồ sơ tiếp nhận không có ngày hẹn trả: {number(without)}/{number(received)} ({part})."
     unknown = counts.get("received_channel_unknown") or 0
     if unknown:
         yield f"Hồ sơ có kênh tiếp nhận không hiểu được: {number(unknown)}/{number(received)}."

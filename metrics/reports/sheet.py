@@ -13,9 +13,10 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from metrics.reports.filled import Cell, number, percent
+from metrics.reports.filled import Cell, number
 from metrics.reports.page import Box, Record, Written
 from metrics.reports.stamp import SOURCES_VI, SYNTHETIC_VI, Stamp
+from metrics.wording import percent_vi
 
 FONT = "Times New Roman"
 COUNT = "[$-42A]#,##0"
@@ -251,7 +252,7 @@ def _shown(cell: Cell, *, points: bool) -> str:
         return cell or ""
     if isinstance(cell, int):
         return number(cell)
-    return str(format_decimal(float(cell), "#,##0.00", locale="vi")) if points else percent(cell)
+    return str(format_decimal(float(cell), "#,##0.00", locale="vi")) if points else percent_vi(cell)
 
 
 def _pairs(sheet: Sheet, lines: Iterable[tuple[str, str]]) -> None:

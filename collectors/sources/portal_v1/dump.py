@@ -27,6 +27,7 @@ _MAXIMA = dict(zip(SCORES, map(Decimal, (20, 18, 22, 10, 12, 18, 100)), strict=T
 _LEVELS = {"1": "province", "2": "department", "3": "commune"}
 _UNIT_CODE = re.compile(r"H\d{2}(\.\d{2,3})*")
 _SCORE = re.compile(r"\d{1,3}(\.\d{1,4})?")
+_RANK = re.compile(r"\d{1,5}")
 _TREND = (("month", "year", "score"), ("quarter", "year", "score"))
 _ROUNDING = Decimal("0.03")
 _COLUMNS = {
@@ -133,7 +134,7 @@ def _unit(code: str, values: Mapping[str, str], place: Place) -> _Unit:
         name=values["unit_name"] or None,
         level=_LEVELS.get(values["unit_kind"]),
         scores={field: Decimal(values[field]) if values[field] else None for field in SCORES},
-        rank=int(rank) if rank.isdecimal() else None,
+        rank=int(rank) if _RANK.fullmatch(rank) else None,
         place=place,
     )
 

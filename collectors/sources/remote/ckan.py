@@ -5,11 +5,11 @@ Source: CKAN, Action API guide, version 3: package_show, resource_show answer {"
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
 from collectors.sources.remote.settings import CkanSource
-from collectors.sources.strict_json import At, PortalError, strict
+from collectors.sources.strict_json import At, PortalError, is_sound, shown, strict
 from collectors.web.visit import Visitor, Wanted, Wrong
 
 _MOST = 16 << 20  # bytes of one answer of the catalogue
@@ -43,16 +43,28 @@ def newest_resources(visitor: Visitor, source: CkanSource) -> list[Resource]:
     if not wanted:
         names = ", ".join(dict.fromkeys(f"{at.fields.get('name')} ({at.fields.get('format')})" for at in found[:5]))
         raise Wrong(f"tập dữ liệu không có tệp nào hợp name_pattern và formats; có: {names or 'không tệp nào'}")
-    wanted.sort(key=lambda one: (one.changed is not None, one.changed.timestamp() if one.changed else 0), reverse=True)
+    wanted.sort(key=lambda one: one.changed or datetime.min, reverse=True)
     return [_allowed(source, one) for one in wanted[: source.newest]]
 
 
 def _show(visitor: Visitor, url: str) -> At:
-    wanted = Wanted(url, lambda head: head.startswith(b"{"), _MOST, {"Accept": "application/json"}, hosts=())
+    wanted = Wanted(url, _opens_answer, _MOST, {"Accept": "application/json"}, hosts=(), sound=is_sound)
     answer = strict(visitor.get(wanted).body, "", _ADVICE)
     if answer.fields.get("success") is not True:
-        answer.refuse("success", "true: cổng báo lỗi cho yêu cầu này")
+        answer.refuse("success", f"true: cổng báo lỗi cho yêu cầu này{_error(answer)}")
     return answer.object("result")
+
+
+def _opens_answer(head: bytes) -> bool:
+    return head.startswith(b"{")
+
+
+def _error(answer: At) -> str:
+    """What the portal says of an error: its kind and its message, as the API guide has them."""
+    error = answer.fields.get("error")
+    said = [error.get(key) for key in ("__type", "message")] if isinstance(error, dict) else [error]
+    words = ": ".join(shown(one) for one in said if isinstance(one, str) and one)
+    return f" ({words})" if words else ""
 
 
 def _matches(source: CkanSource, at: At) -> bool:
@@ -69,15 +81,19 @@ def _resource(at: At) -> Resource:
 
 
 def _moment(text: object) -> datetime | None:
-    """A time as CKAN writes it (UTC, without a zone)."""
+    """A time as CKAN writes it: UTC, without a zone; with one where a harvested catalogue tells it."""
     try:
-        return datetime.fromisoformat(str(text)).replace(tzinfo=None) if text else None
-    except ValueError:
+        moment = datetime.fromisoformat(str(text)) if text else None
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment and moment.tzinfo else moment
+    except (ValueError, OverflowError):
         return None
 
 
 def _allowed(source: CkanSource, one: Resource) -> Resource:
-    parts = urlsplit(one.address)
+    try:
+        parts = urlsplit(one.address)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Wrong(f"tệp {one.name} có địa chỉ không dùng được: cần http:// hoặc https://")
     if parts.hostname not in {urlsplit(source.base_url).hostname, *source.allow_hosts}:

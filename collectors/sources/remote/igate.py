@@ -3,7 +3,8 @@
 condition                                        behaviour
 page of HTML, 401, 403, 429                      blocked: nothing more is asked, the circuit opens
 personal data in it                              rejected, not a byte of it is kept
-no JSON, no list of rows, a count that is none   rejected, the other questions go on
+no JSON, no list of rows, a count that is none   rejected, the other questions go on (JSON cut short: asked once more)
+a list without a row                             accepted with a finding
 a key that is read is missing or of another type quarantined: the last good figures stay
 a key more, or another one less                  accepted with a warning
 no answer                                        unavailable; the run halts at the first question, or at two in a row
@@ -24,7 +25,7 @@ from collectors.sources.remote import statistic
 from collectors.sources.remote.memory import Memory
 from collectors.sources.remote.personal import personal_in
 from collectors.sources.remote.settings import IgateEndpoint, IgateSource, asks_units
-from collectors.sources.strict_json import Json, PortalError, strict_value
+from collectors.sources.strict_json import Json, PortalError, is_sound, strict_value
 from collectors.web.again import NoAnswer
 from collectors.web.pace import Stop
 from collectors.web.transport import Received
@@ -122,7 +123,7 @@ def fetch(
 def _wanted(source: IgateSource, call: Call, token: str) -> Wanted:
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
     headers |= {"Authorization": f"Bearer {token}"} if token else {}
-    return Wanted(url_of(source, call), _opens_json, source.most, headers)
+    return Wanted(url_of(source, call), _opens_json, source.most, headers, sound=is_sound)
 
 
 def _opens_json(head: bytes) -> bool:

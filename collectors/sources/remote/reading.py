@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from collectors.reading.text import fold
+from collectors.unit_names import code_of, codes_by_name
 
 _MEASURE = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _FIELD = re.compile(r"[^\s.\[\]]+(\.[^\s.\[\]]+)*")
@@ -19,7 +20,7 @@ class Reading:
     """Paths are keys joined by dots, e.g. agency.code.
 
     rows: the list of rows; empty: the answer is the list. unit: the code of the unit in a row. unit_name: its name.
-    codes: name of a unit → its code, where rows only have names (written in any case, with or without accents).
+    codes: name of a unit → its code, where rows only have names (in any usual spelling, with or without " - tỉnh …").
     measures: field of a row → measure of ours. total: where the answer says how many rows there are; empty: nowhere.
     """
 
@@ -39,11 +40,14 @@ class Reading:
 
     def code_of(self, name: str) -> str:
         """Return the code of a unit of this name, empty where the settings name none."""
-        return {fold(known): code for known, code in self.codes.items()}.get(fold(name), "")
+        exact = {fold(known): code for known, code in self.codes.items()}.get(fold(name))
+        return exact or codes_by_name((code, known) for known, code in self.codes.items()).get(code_of(name), "")
 
 
-def reading_of(values: Mapping[str, Any]) -> Reading:
+def reading_of(values: object) -> Reading:
     """Return a reading; ValueError says in Vietnamese what cannot be used."""
+    if not isinstance(values, Mapping):
+        raise ValueError("reading: cần một bảng gồm measures và unit (hoặc unit_name cùng codes).")
     known = {one.name for one in fields(Reading)}
     for key in values.keys() - known:
         raise ValueError(f"không có khóa “{key}”. Các khóa: name, path, query, {', '.join(sorted(known))}.")

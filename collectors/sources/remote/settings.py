@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from collectors.home import ConfigError
 from collectors.period import Kind
 from collectors.sources.remote.reading import Reading, reading_of
+from collectors.sources.remote.statistic import NAME
 from collectors.web.limits import LOOPBACK, is_whole
 from collectors.web.settings import LIMIT_RULES, Rules, check_keys, check_rules
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _ENVIRONMENT = re.compile(r"[A-Z][A-Z0-9_]{2,59}")
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)*")
 _UNIT = re.compile(r"[\w-]{1,60}")
@@ -125,7 +125,7 @@ KINDS: Mapping[str, type[ConfiguredSource]] = MappingProxyType(
 def name_of(values: object, number: int) -> str:
     """Return what a source is called, even one that cannot be used: its name, else its place in the file, from 1."""
     name = values.get("name") if isinstance(values, Mapping) else None
-    return name if isinstance(name, str) and _NAME.fullmatch(name) else f"source-{number}"
+    return name if isinstance(name, str) and NAME.fullmatch(name) else f"source-{number}"
 
 
 def source_settings(values: object, *, taken: Collection[str]) -> ConfiguredSource:
@@ -177,7 +177,7 @@ def _endpoint(entry: object, number: int, place: str) -> IgateEndpoint:
     name = values.pop("name", None)
     place = f"{place} [[source.endpoint]] {name or number}:"
     path, query = values.pop("path", None), values.pop("query", {})
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         raise SourceError(f"{place} name: cần chữ thường không dấu, chữ số và dấu gạch dưới, ví dụ “theo_don_vi”.")
     if not isinstance(path, str) or not _PATH.fullmatch(path) or not _holds(path, {"from", "to", "unit"}):
         raise SourceError(f"{place} path: cần đường dẫn dạng /pa/…, chỉ kèm {{from}}, {{to}}, {{unit}}.")
@@ -259,7 +259,7 @@ _CAPTURED = (
 _ALLOWED = (_hosts, "danh sách tên máy chủ, ví dụ [“tep.example.gov.vn”]")
 _SHARED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "name": (
-        lambda s: isinstance(s.name, str) and bool(_NAME.fullmatch(s.name)),
+        lambda s: isinstance(s.name, str) and bool(NAME.fullmatch(s.name)),
         "chữ thường không dấu, chữ số và dấu gạch dưới, ví dụ “ho_so_ngay”",
     ),
     **LIMIT_RULES,

@@ -1,17 +1,21 @@
 """A response of a statistics endpoint, with its request → statistics; the archive alone is enough to read it again."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from collectors.home import VIETNAM
 from collectors.sources.remote.reading import Reading, reading_of
 from collectors.sources.strict_json import At, Json, PortalError, shown, strict_value
-from collectors.statistic import PortalExport, PortalRequest, Statistic, UnitName
+from collectors.statistic import PortalExport, PortalFinding, PortalRequest, Statistic, UnitName
 
 KIND = "igate"
+NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")  # of a source and of its endpoints
+_LONGEST = 366  # days of a period
 NO_CODE = "dòng không có mã đơn vị"
 _ADVICE = "đối chiếu rows, unit, measures của nguồn này trong tthc.toml với phản hồi thật"
 _MEND = "sửa tệp .request.json đặt cạnh phản hồi"
@@ -34,7 +38,7 @@ def is_asked(request: bytes) -> bool:
     """Whether a request was sent to a statistics endpoint of a configured source."""
     try:
         said = json.loads(request)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(said, Mapping) and said.get("kind") == KIND
 
@@ -43,23 +47,35 @@ def asked_of(request: bytes) -> Asked:
     """Return what a stored request says; raises PortalError where it says too little."""
     try:
         said: dict[str, Any] = json.loads(request)
+        json.dumps(said, ensure_ascii=False).encode()  # half a character is no text: UnicodeError is a ValueError
         moment = datetime.fromisoformat(said["captured_at"])
+        captured_at = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        start, end = (date.fromisoformat(said["period"][side]) for side in ("from", "to"))
+        known = start.year >= 2000 and captured_at.year <= 2100 and start <= captured_at.astimezone(VIETNAM).date()
+        if not known or not 0 <= (end - start).days <= _LONGEST:
+            raise ValueError(f"kỳ từ {start} đến {end}, hỏi ngày {captured_at:%d/%m/%Y}")
         return Asked(
-            source=str(said["source"]),
-            endpoint=str(said["endpoint"]),
-            start=date.fromisoformat(said["period"]["from"]),
-            end=date.fromisoformat(said["period"]["to"]),
-            captured_at=(moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC),
+            source=_name(said["source"]),
+            endpoint=_name(said["endpoint"]),
+            start=start,
+            end=end,
+            captured_at=captured_at,
             reading=reading_of(said["reading"]),
             synthetic=said.get("synthetic") is True,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise PortalError(
             "request",
             found=f"không đọc được ({error})",
             expected="source, endpoint, period, captured_at, reading",
             advice=_MEND,
         ) from error
+
+
+def _name(text: object) -> str:
+    if not isinstance(text, str) or not NAME.fullmatch(text):
+        raise ValueError(f"{text!r} không phải tên")  # it is the name of a folder of the archive
+    return text
 
 
 def parse(response: bytes, request: bytes) -> PortalExport:
@@ -96,7 +112,7 @@ def read(answer: Json, asked: Asked) -> PortalExport:
         rows_skipped={NO_CODE: skipped} if skipped else {},
         partial=False,
         expected_rows=_expected(answer, reading, len(rows)),
-        findings=[],
+        findings=[] if rows else [PortalFinding("P-complete", "", 1, "phản hồi không có dòng nào")],
     )
 
 
