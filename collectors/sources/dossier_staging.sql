@@ -128,6 +128,7 @@ CREATE TEMP MACRO blank(x) AS x IS NULL OR x = '' OR x = '-' OR x = '~' OR x = '
 -- the ways to write a time, the most frequent first: day before month, always. Each way that fails costs ten times one that
 -- fits, so a text that begins with a year, as cells of workbooks do, is tried by those ways first: no text fits two of them.
 CREATE TEMP MACRO written_time(x) AS CASE
+    WHEN x = '' THEN NULL
     WHEN x[5] = '-' THEN try_strptime(
         x,
         ['%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M', '%d-%m-%Y %H:%M:%S', '%d-%m-%Y']
