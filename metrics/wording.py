@@ -1,6 +1,6 @@
 """The parts of a sentence about a figure: what is asked, by which document, how many are missing; Vietnamese and English."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 from babel.numbers import format_decimal, format_percent
@@ -63,9 +63,10 @@ def share(value: Decimal, locale: str) -> str:
 
 
 def percent(value: Decimal, decimals: str, locale: str) -> str:
-    """Return a share as people of the language print it: 40,0 % and 40.0%."""
+    """Return a share as people of the language print it, 40,0 % and 40.0%; rounded half up, as spreadsheets round."""
     space = " " if locale == "vi" else ""
-    return format_percent(value, format=f"#,##{decimals}{space}%", locale=locale)
+    with localcontext(rounding=ROUND_HALF_UP):
+        return format_percent(value, format=f"#,##{decimals}{space}%", locale=locale)
 
 
 def percent_vi(value: float | Decimal | Fraction | None, digits: int = 1) -> str:
