@@ -34,7 +34,7 @@ _FRACTION = re.compile(r"(:\d{2})(?:\.\d+)?(?:\+07:?00)?$")
 DAY_0 = datetime(1899, 12, 30)  # of the 1900 system, as a spreadsheet counts after February 1900
 DAY_0_OF_1904 = datetime(1904, 1, 1)
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
-MOST_DIGITS = 16  # of a whole number: what every column of the warehouse holds, and more than any office counts
+MOST_DIGITS = 14  # of a whole number: more than any office counts or takes in đồng, and sums of many fit the warehouse
 _GROUPED = re.compile(r"\d{1,3}(?:(?P<mark>[.,])\d{3})(?:(?P=mark)\d{3})*")
 _PLAIN = re.compile(r"\d+(?:[.,]0{1,2})?")
 _PERCENT = re.compile(r"(?P<whole>\d+)(?:[.,](?P<part>\d+))?\s*%?")
@@ -100,7 +100,7 @@ def number_style(texts: Sequence[str]) -> NumberStyle | None:
 def whole_number(text: str) -> int | None:
     """Return a count; None for a blank cell or a filler, which is not reported.
 
-    Thousands are parted by points or by commas. Raises ValueError for anything else: 1.234.5, or more than 16 digits.
+    Thousands are parted by points or by commas. Raises ValueError for anything else: 1.234.5, or more than 14 digits.
     """
     bare = clean(text)
     if bare in _FILLERS:

@@ -61,7 +61,7 @@ def flag(kind: str, text: str) -> bool | None:
 
 
 def money(text: str) -> int | None:
-    """Return whole đồng; a blank is 0, a text in no form we know (or of more than 16 digits) None.
+    """Return whole đồng; a blank is 0, a text in no form we know (or of more than 14 digits) None.
 
     Thousands are parted by points or by commas (the same file may hold both); 1.234.5 is malformed, not a guess.
     """
