@@ -109,6 +109,6 @@ def _needed(file: str, sheet: str, header: FormHeader, said: Said) -> RequestNee
         row=header.rows[0],
         found=f"biểu {header.form.title_vi}: {found}",
         expected="ngày đầu và ngày cuối của kỳ",
-        advice="chọn kỳ khi xuất rồi xuất lại, hoặc thêm --period (2026-08, 2026-Q3, 2025-12-15..2026-03-14), "
-        "hoặc ghi “period” vào tệp <tên>.request.json đặt cạnh",
+        advice="chọn kỳ khi xuất rồi xuất lại, hoặc ghi kỳ (2026-08, 2026-Q3, 2025-12-15..2026-03-14) khi nộp trên màn hình, "
+        "ở --period hoặc ở “period” trong tệp <tên>.request.json đặt cạnh",
     )

@@ -300,6 +300,15 @@ def test_an_upload_is_collected_reported_and_shown(
     assert b"Ng\xc6\xb0\xe1\xbb\x9di th\xe1\xbb\xad" not in kept and b"0900000000" not in kept
 
 
+def test_whose_a_form_is_can_be_told_where_it_does_not_say(show: Open, home: Path, loopback: None) -> None:
+    form = Path(__file__).parent / "exports" / "forms" / "tandan_vertical.book.xlsx"
+    page = hand_in(show(home), "upload_check", (form.name, form.read_bytes()))
+    assert "mã đơn vị khi nộp trên màn hình" in said(page)
+    page.text_input(key="upload_unit").set_value(" H35.12 ")
+    page = hand_in(page, "upload_check", (form.name, form.read_bytes()))
+    assert "✓ Đã nhận nguồn tandan_vertical" in said(page)
+
+
 def test_a_check_stores_nothing(show: Open, home: Path, tmp_path: Path, loopback: None) -> None:
     page = hand_in(show(home), "upload_check", (LIST, content(tmp_path)))
     assert "CHỈ ĐỌC THỬ" in said(page) and "4 dòng đọc = 3 nhận" in said(page)

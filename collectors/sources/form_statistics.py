@@ -126,7 +126,8 @@ def _unit(sheet: FormSheet, record: Record, owner: Owner, file: str) -> tuple[st
             row=sheet.header.rows[0],
             found=f"biểu {sheet.header.form.title_vi}: không ghi là số liệu của đơn vị nào",
             expected="tên đơn vị trong tiêu đề hoặc trong dòng nhóm",
-            advice="xuất lại có tên đơn vị, hoặc thêm --unit với mã đơn vị, hoặc ghi “unit” vào <tên>.request.json đặt cạnh",
+            advice="xuất lại có tên đơn vị, hoặc ghi mã đơn vị khi nộp trên màn hình, ở --unit hoặc ở “unit” trong tệp "
+            "<tên>.request.json đặt cạnh",
         )
     return owner.code, "", ""
 

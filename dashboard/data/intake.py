@@ -50,6 +50,7 @@ def _form(reader: Reader, options: Options, words: Words) -> None:
             help=words.text("upload.captured_help"),
         )
         period = st.text_input(words.text("upload.period"), key="upload_period", help=words.text("upload.period_help"))
+        unit = st.text_input(words.text("upload.unit"), key="upload_unit", help=words.text("upload.unit_help"))
         endpoint = st.text_input(
             words.text("upload.endpoint"), key="upload_endpoint", help=words.text("upload.endpoint_help")
         )
@@ -62,7 +63,7 @@ def _form(reader: Reader, options: Options, words: Words) -> None:
         collect = st.button(words.text("upload.collect"), type="primary", disabled=blocked, key="upload_collect")
         check = st.button(words.text("upload.check"), disabled=blocked, key="upload_check")
     if collect or check:
-        said = Said(captured_at or now, period.strip(), endpoint.strip())
+        said = Said(captured_at or now, period.strip(), unit.strip(), endpoint.strip())
         _run(reader, options, files, said, dry_run=check, words=words)
 
 

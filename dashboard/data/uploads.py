@@ -41,6 +41,7 @@ class Said:
 
     captured_at: datetime
     period: str = ""
+    unit: str = ""
     endpoint: str = ""
 
 
@@ -115,6 +116,7 @@ def _command(home: Path, files: Sequence[Path], said: Said, *, dry_run: bool) ->
     told = {
         "--captured-at": f"{said.captured_at:%Y-%m-%dT%H:%M:%S}",
         "--period": said.period,
+        "--unit": said.unit,
         "--endpoint": said.endpoint,
     }
     options = [part for option, value in told.items() if value for part in (option, value)]
