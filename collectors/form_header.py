@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from collectors.export import ExportError, MissingColumn, RefusedLayout, ShiftedColumns
 from collectors.form import Form, form_key, forms
@@ -125,22 +126,26 @@ def _is_recognised(header: FormHeader) -> bool:
 
 def _candidates(head: Sequence[Row]) -> Iterator[FormHeader]:
     words = {word for form in forms() for word in form.words}
-    depths = {form.header_rows for form in forms()}
+    by_depth: dict[int, list[Form]] = {}
+    for form in forms():
+        by_depth.setdefault(form.header_rows, []).append(form)
+    key_of = cache(form_key)  # of this table alone: its cells are nobody's to keep
+    title: tuple[str, ...] = ()
     for place, (number, cells) in enumerate(head[:SEARCHED_ROWS]):
-        if sum(form_key(clean(cell)) in words for cell in cells if cell) < _FEWEST_WORDS:
+        above, texts = title, tuple(clean(cell) for cell in cells if cell.strip())
+        title += texts
+        if sum(key_of(text) in words for text in texts) < _FEWEST_WORDS:
             continue
-        title = tuple(clean(text) for _, texts in head[:place] for text in texts if text.strip())
-        for depth in depths:
+        for depth, alike in by_depth.items():
             rows = head[place : place + depth]
             if len(rows) == depth:
-                paths = flattened([texts for _, texts in rows])
-                keys = [form_key(path) for path in paths]
+                paths = flattened([row for _, row in rows])
+                keys = [key_of(path) for path in paths]
                 below = head[place + depth][1] if place + depth < len(head) else []
-                for form in forms():
-                    if form.header_rows == depth:
-                        found = _header(form, (number, rows[-1][0]), paths, keys, title)
-                        if _is_recognised(found) and not _goes_on(below, found):
-                            yield found
+                for form in alike:
+                    found = _header(form, (number, rows[-1][0]), paths, keys, above)
+                    if _is_recognised(found) and not _goes_on(below, found):
+                        yield found
 
 
 def _goes_on(below: Sequence[str], header: FormHeader) -> bool:
