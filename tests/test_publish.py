@@ -18,7 +18,8 @@ from metrics import QuestionError
 from metrics.assess import Assessment, Status
 from metrics.count import SCHEMA_SQL, recount
 from metrics.journal import Journal, RecordedExport
-from metrics.publish import KEPT, publish
+from metrics.publish import publish
+from metrics.published_folder import KEPT
 from metrics.rates import rates, sources, trend, unit_tree, volumes
 from metrics.snapshot import Snapshot, SnapshotError, current_id, is_intact, open_snapshot
 from metrics.targets import Level, Op, Register, Target, load_register
