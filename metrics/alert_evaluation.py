@@ -29,8 +29,9 @@ from metrics.alert_told import Found
 from metrics.alerts import LATE_AFTER
 from metrics.figures import SOURCE as BY_HAND
 from metrics.journal import Collected
-from metrics.rates import local_day, unit_tree
+from metrics.rates import unit_tree
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import local_day
 from metrics.targets import Register
 from metrics.units import UnitTree
 

@@ -25,8 +25,9 @@ from metrics.definitions import VARIANT, Kind, Variant
 from metrics.lineage import DeliveredValue, Version, delivered, paying, scope_of, versions
 from metrics.payments import added as paid_by
 from metrics.periods import Period, between
-from metrics.rates import Source, rates, sources, unit_tree
+from metrics.rates import rates, sources, unit_tree
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import Source
 from metrics.targets import Register
 from metrics.units import UnitTree
 

@@ -13,8 +13,9 @@ from fractions import Fraction
 from metrics.definitions import METRICS, Kind
 from metrics.index766 import Band, Component, Group, Version, band_of, next_band, version_of
 from metrics.periods import Period, between, calendar_twin, parse_period
-from metrics.rates import MAKESHIFT, Source, rates, sources, unit_tree
+from metrics.rates import rates, sources, unit_tree
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import MAKESHIFT, Source
 from metrics.targets import Register
 from metrics.units import Unit, UnitTree
 

@@ -18,9 +18,10 @@ from metrics.contribution import DossierScope, counted_singly
 from metrics.definitions import VARIANT, Kind
 from metrics.payments import payers, rows_behind
 from metrics.periods import Period
-from metrics.rates import Source, rates, sources, unit_tree
+from metrics.rates import rates, sources, unit_tree
 from metrics.scope import AccessError, Scope
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import Source
 from metrics.targets import Register
 from metrics.units import UnitTree
 

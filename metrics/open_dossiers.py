@@ -12,7 +12,7 @@ import duckdb
 
 from metrics.alerts import SourceState
 from metrics.definitions import Kind
-from metrics.rates import local_day
+from metrics.source_ratios import local_day
 from metrics.working_days import CalendarError, WorkingDays
 
 MOST = 200_000

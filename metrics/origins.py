@@ -12,9 +12,10 @@ from typing import Any
 from metrics.definitions import VARIANT
 from metrics.lineage import DeliveredValue
 from metrics.measures import COUNTED_NAMES, TERMS
-from metrics.rates import sources, unit_tree, with_stocks
+from metrics.rates import sources, unit_tree
 from metrics.scope import AccessError, Scope
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import with_stocks
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from metrics.on_time import OnTime
 from metrics.published_ratios import Ratios
 from metrics.published_rows import alert_row, assessment_row, outcome_row, source_row, volume_row
 from metrics.quality_checks import quality_checks
-from metrics.rates import local_day
 from metrics.register_kept import InForce
+from metrics.source_ratios import local_day
 from metrics.unit_history import UnitHistory
 from metrics.units import UnitTree
 from metrics.working_days import WorkingDays

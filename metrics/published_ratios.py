@@ -12,7 +12,7 @@ from metrics.definitions import EVERY, Kind
 from metrics.on_time import OnTime
 from metrics.periods import Period, PeriodKind, kept, month
 from metrics.procedures import CATALOGUE_SQL, SEEN_SQL, Catalogue, Seen, procedure_counts, seen_by_unit
-from metrics.rates import (
+from metrics.source_ratios import (
     FILLED,
     Source,
     Told,

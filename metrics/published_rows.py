@@ -7,7 +7,7 @@ from typing import Any
 from metrics.alerts import Alert, SourceState
 from metrics.assess import Assessment
 from metrics.journal import Collected, RecordedExport
-from metrics.rates import Volumes, local_day
+from metrics.source_ratios import Volumes, local_day
 
 
 def source_row(one: SourceState, last: Collected | None) -> tuple[object, ...]:

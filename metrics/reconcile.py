@@ -23,8 +23,9 @@ from metrics.assess import Assessment, Counts
 from metrics.contribution import Added
 from metrics.definitions import VARIANT, Kind, chosen
 from metrics.periods import Period, between
-from metrics.rates import MAKESHIFT, Source, local_day, rates, sources, unit_tree
+from metrics.rates import rates, sources, unit_tree
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import MAKESHIFT, Source, local_day
 from metrics.targets import Register
 from metrics.units import UnitTree
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from metrics.periods import Period
-from metrics.rates import Delivered, Source, Sums, with_stocks
+from metrics.source_ratios import Delivered, Source, Sums, with_stocks
 from metrics.units import Named
 
 Row = dict[str, Any]

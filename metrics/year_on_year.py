@@ -16,8 +16,9 @@ from fractions import Fraction
 from metrics.assess import Assessment, Counts, Scope, Status, TargetBook, missing
 from metrics.definitions import METRIC, Direction, Kind
 from metrics.periods import Period, between
-from metrics.rates import By, Source, rates, sources, unit_tree
+from metrics.rates import By, rates, sources, unit_tree
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import Source
 from metrics.targets import Op, Register, Target
 from metrics.unit_history import UnitHistory
 from metrics.units import UnitTree

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from metrics.count import SCHEMA_SQL, recount
 from metrics.definitions import VARIANT
 from metrics.measures import COUNTED_NAMES
-from metrics.rates import with_stocks
+from metrics.source_ratios import with_stocks
 from tests.test_count import ROOT, Dossier, dossiers, emptied, everything, put, quoted
 
 UNITS = ("H35.12", "H35.12.01", "H35.12.02", "H35.20")

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from collectors.findings import Check as NamedCheck
     from metrics.assess import Assessment
-    from metrics.rates import Volumes
     from metrics.snapshot import Snapshot
+    from metrics.source_ratios import Volumes
     from tthc.doctor import Check
 
 _WIDTH_OF_A_PIPE = 160

@@ -14,8 +14,9 @@ from enum import StrEnum
 from collectors.reading.text import fold
 from metrics.measures import CATALOGUED, COUNTED_NAMES, TERMS
 from metrics.periods import Period
-from metrics.rates import Source, unit_tree, with_stocks
+from metrics.rates import unit_tree
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import Source, with_stocks
 from metrics.units import Unit, UnitTree
 
 BEFORE = "_before"

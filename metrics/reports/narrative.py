@@ -15,11 +15,12 @@ from metrics.definitions import METRIC
 from metrics.names import STATUS
 from metrics.on_time import OnTime
 from metrics.periods import Period, in_vietnamese
-from metrics.rates import overdue_measures, rates, rule_of_snapshot
+from metrics.rates import rates, rule_of_snapshot
 from metrics.reports.counts import By, Lines, dossier_lines
 from metrics.reports.filled import by_words, number
 from metrics.reports.question import Question, before
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import overdue_measures
 from metrics.targets import Op, Register
 from metrics.unit_history import load_history
 from metrics.wording import asked_vi, document, gap_vi, percent_vi, share

@@ -19,10 +19,11 @@ from metrics.periods import (
     report15,
     year,
 )
-from metrics.rates import Source, sources, unit_tree
+from metrics.rates import sources, unit_tree
 from metrics.reports.counts import By
 from metrics.reports.filled import by_words
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import Source
 from metrics.units import Unit
 from metrics.variant import Kind
 

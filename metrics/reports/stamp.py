@@ -10,10 +10,10 @@ from collectors.home import VIETNAM
 from metrics.definitions import definitions_version
 from metrics.on_time import ON_TIME_VI, OnTime
 from metrics.periods import Basis, in_vietnamese
-from metrics.rates import local_day
 from metrics.reports.filled import number
 from metrics.reports.question import Question
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import local_day
 from metrics.targets import Register
 from metrics.variant import Kind
 
