@@ -1,15 +1,15 @@
 """Delivered counts of fields and procedures of a unit → assessments: as a form prints them, never added up."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from collectors.home import VIETNAM
 from metrics.assess import Assessment, Counts, Scope, TargetBook, assess
 from metrics.definitions import Kind, Metric, Variant
 from metrics.periods import Period, between, calendar_twin, parse_period
 from metrics.snapshot import Snapshot
+from metrics.source_ratios import local_day
 from metrics.units import Unit
 
 PartBy = Literal["procedure", "field"]
@@ -46,7 +46,7 @@ def part_rates(
         cells.setdefault((row["unit_code"], row["field"], row["procedure_key"]), {})[row["measure"]] = row
     for (code, field, key), rows in sorted(cells.items(), key=lambda cell: (-_size(cell[1]), cell[0])):
         first = next(iter(rows.values()))
-        captured = min(as_of, *(_local_day(row["captured_at"]) for row in rows.values()))
+        captured = min(as_of, *(local_day(row["captured_at"]) for row in rows.values()))
         scope = Scope(source, by_code[code], days, captured, key or None, first["name"], field or first["known_field"])
         for metric, variant in wanted:
             if counts := _counts(variant, rows):
@@ -74,10 +74,6 @@ def _size(rows: Mapping[str, dict[str, Any]]) -> int:
 
 def _whole(value: Decimal | None) -> int | None:
     return None if value is None or value < 0 or value != int(value) else int(value)
-
-
-def _local_day(moment: datetime) -> date:
-    return moment.replace(tzinfo=UTC).astimezone(VIETNAM).date()
 
 
 _PARTS = """
