@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from collectors.reading.text import fold
 from metrics.periods import Period
 from metrics.snapshot import Snapshot
-from metrics.source_ratios import Source, Sums, with_stocks
+from metrics.source_ratios import EVER_SUMS, Source, Sums, with_stocks
 from metrics.units import Unit, UnitTree
 
 _NEWEST_RECEPTION = """
@@ -30,20 +30,11 @@ FROM daily
 WHERE source = $source AND day BETWEEN $start AND $end
 GROUP BY unit_code
 """
-_ENTERED_BY_UNIT = """
+_ENTERED_BY_UNIT = f"""
 -- one row per unit: what entered and left up to and including a day
 SELECT
     unit_code,
-    sum(entered) AS entered,
-    sum("left") AS "left",
-    sum(overdue_entered) AS overdue_entered,
-    sum(overdue_left) AS overdue_left,
-    sum(waiting_entered) AS waiting_entered,
-    sum(overdue_paying_entered) AS overdue_paying_entered,
-    sum(reached_entered) AS reached_entered,
-    sum(reached_left) AS reached_left,
-    sum(dated_entered) AS dated_entered,
-    sum(dated_left) AS dated_left
+    {EVER_SUMS}
 FROM daily
 WHERE source = $source AND day <= $stock_day
 GROUP BY unit_code
@@ -55,20 +46,11 @@ FROM daily
 WHERE source = $source AND day BETWEEN $start AND $end AND list_contains($units, unit_code)
 GROUP BY procedure_key
 """
-_ENTERED_BY_PROCEDURE = """
+_ENTERED_BY_PROCEDURE = f"""
 -- one row per procedure: what entered and left some units up to and including a day
 SELECT
     procedure_key,
-    sum(entered) AS entered,
-    sum("left") AS "left",
-    sum(overdue_entered) AS overdue_entered,
-    sum(overdue_left) AS overdue_left,
-    sum(waiting_entered) AS waiting_entered,
-    sum(overdue_paying_entered) AS overdue_paying_entered,
-    sum(reached_entered) AS reached_entered,
-    sum(reached_left) AS reached_left,
-    sum(dated_entered) AS dated_entered,
-    sum(dated_left) AS dated_left
+    {EVER_SUMS}
 FROM daily
 WHERE source = $source AND day <= $stock_day AND list_contains($units, unit_code)
 GROUP BY procedure_key

@@ -21,6 +21,12 @@ Sums = Mapping[str, int]
 # Source: rates.md §16, 2.
 MAKESHIFT = frozenset({"TEMP_NATIONAL_REPORT_DENOMINATOR", "NO_NATIONAL_REPORT_DATA"})
 
+# the columns that `with_stocks` wants of all days up to the day of the stocks, as the engine sums them
+EVER_SUMS = ",\n    ".join(
+    f'sum("{name}") AS "{name}"'
+    for name in dict.fromkeys(one.measure for made_of in TERMS.values() for one in made_of if one.ever)
+)
+
 FILLED = """
 -- one row: which columns the source fills at all; the measures that variants name as `known`
 SELECT

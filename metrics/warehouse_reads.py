@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from metrics.periods import Period
-from metrics.source_ratios import Delivered, Source, Sums, with_stocks
+from metrics.source_ratios import EVER_SUMS, Delivered, Source, Sums, with_stocks
 from metrics.units import Named
 
 Row = dict[str, Any]
@@ -92,21 +92,12 @@ JOIN unit_day ON day BETWEEN start_day AND end_day
 WHERE source = ?
 GROUP BY label, unit_code
 """
-_ENTERED = """
+_ENTERED = f"""
 -- one row per period and unit: what entered and left up to the day of its stocks
 SELECT
     label,
     unit_code,
-    sum(entered) AS entered,
-    sum("left") AS "left",
-    sum(overdue_entered) AS overdue_entered,
-    sum(overdue_left) AS overdue_left,
-    sum(waiting_entered) AS waiting_entered,
-    sum(overdue_paying_entered) AS overdue_paying_entered,
-    sum(reached_entered) AS reached_entered,
-    sum(reached_left) AS reached_left,
-    sum(dated_entered) AS dated_entered,
-    sum(dated_left) AS dated_left
+    {EVER_SUMS}
 FROM period
 JOIN unit_day ON day <= stock_day
 WHERE source = ?
